@@ -1,0 +1,174 @@
+import type { z } from 'zod';
+import { FettleError } from '../errors.ts';
+import type { JsonValue } from '../domain/json.ts';
+import type { Objective } from '../domain/objective.ts';
+import type { SearchSpace } from '../domain/search-space.ts';
+import type { PluginRecord } from '../domain/study-spec.ts';
+import type { Backend } from '../ports/backend.ts';
+import type { ConfigurationSampler } from '../ports/configuration-sampler.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { MetricSource } from '../ports/metric-source.ts';
+import type { RandomStream } from '../ports/random.ts';
+import type { Searcher } from '../ports/searcher.ts';
+import { API_VERSION } from './api-version.ts';
+import type { Capability } from './capability.ts';
+import { parseOptions } from './options.ts';
+
+/** What a searcher or a sampler is given when it is made. */
+export interface SearcherContext {
+  readonly space: SearchSpace;
+  readonly objective: Objective;
+  /** Whether the program can resume from its checkpoint folder; if not, a resumed trial begins again at 0. */
+  readonly resumable: boolean;
+  /** A stream of the study's own randomness that belongs to no trial. */
+  random(purpose: string): RandomStream;
+  readonly logger: Logger;
+}
+
+/** What a backend or a metric source is given when it is made. A backend gets its host later, with `open`. */
+export interface PlainContext {
+  readonly logger: Logger;
+}
+
+/** For each kind of plugin: the port it implements and what it is made with. */
+export interface PluginKinds {
+  searcher: { port: Searcher; context: SearcherContext };
+  sampler: { port: ConfigurationSampler; context: SearcherContext };
+  backend: { port: Backend; context: PlainContext };
+  'metric-source': { port: MetricSource; context: PlainContext & { readonly objective: Objective } };
+}
+
+/** The four things that can be plugged in. */
+export type PluginKind = keyof PluginKinds;
+
+/** What an author writes to make a plugin. */
+export interface PluginDefinition<K extends PluginKind, Schema extends z.ZodType> {
+  /** Its name in study files, logs and errors; kebab-case. Of a published package: the package's name. */
+  readonly name: string;
+  /** Version of the package that holds it, recorded with each study. */
+  readonly version: string;
+  /** Version of the plugin contract it was written for: the value of `API_VERSION` then. */
+  readonly apiVersion: number;
+  /** Its options; unknown keys should be refused, so use `z.strictObject`. */
+  readonly options: Schema;
+  /** What it cannot work without; checked before the first trial. */
+  readonly needs?: readonly Capability[] | undefined;
+  /** What it offers to those who need it. */
+  readonly offers?: readonly Capability[] | undefined;
+  /** Options that hold another plugin, by key: `{ sampler: 'sampler' }`. */
+  readonly nested?: { readonly [option: string]: PluginKind } | undefined;
+  /** Makes the plugin. Options have been checked; only what depends on the context is checked here. */
+  create(options: z.output<Schema>, context: PluginKinds[K]['context']): PluginKinds[K]['port'];
+}
+
+/** A plugin with its options: what a study is given. */
+export interface Plugin<K extends PluginKind> {
+  readonly kind: K;
+  readonly definition: PluginDefinition<K, z.ZodType>;
+  /** What the study records of it. */
+  readonly record: PluginRecord;
+  /** Makes the plugin itself. */
+  create(context: PluginKinds[K]['context']): PluginKinds[K]['port'];
+}
+
+/**
+ * A plugin's factory: call it with options to get what `createStudy` takes. Its definition hangs on it for those who load
+ * plugins by name.
+ */
+export interface PluginFactory<K extends PluginKind, Schema extends z.ZodType> {
+  (...options: undefined extends z.input<Schema> ? [options?: z.input<Schema>] : [options: z.input<Schema>]): Plugin<K>;
+  readonly kind: K;
+  readonly definition: PluginDefinition<K, Schema>;
+}
+
+const marker = Symbol.for('@fettle/core/1/Plugin');
+
+/** Whether a value is a plugin (of a kind), made by any installed copy of this package. */
+export function isPlugin<K extends PluginKind>(value: unknown, kind?: K): value is Plugin<K> {
+  return (
+    typeof value === 'object' && value !== null && marker in value && (kind === undefined || (value as Plugin<K>).kind === kind)
+  );
+}
+
+/** Whether a value is a plugin's factory (of a kind). */
+export function isPluginFactory<K extends PluginKind>(value: unknown, kind?: K): value is PluginFactory<K, z.ZodType> {
+  return (
+    typeof value === 'function' &&
+    marker in value &&
+    (kind === undefined || (value as unknown as PluginFactory<K, z.ZodType>).kind === kind)
+  );
+}
+
+function define<K extends PluginKind, Schema extends z.ZodType>(
+  kind: K,
+  definition: PluginDefinition<K, Schema>,
+): PluginFactory<K, Schema> {
+  const factory = (given?: unknown): Plugin<K> => {
+    if (definition.apiVersion !== API_VERSION) {
+      throw new FettleError(
+        'plugin-api-version',
+        `The ${kind} '${definition.name}' ${definition.version} was written for version ${definition.apiVersion} of the plugin contract; this is version ${API_VERSION}.`,
+        {
+          remedy:
+            definition.apiVersion > API_VERSION
+              ? 'Update @fettle/core, or install an older version of the plugin.'
+              : 'Install a newer version of the plugin.',
+        },
+      );
+    }
+    const options = parseOptions(definition.options, given ?? {}, `${kind} '${definition.name}'`);
+    const plugin: Plugin<K> = {
+      kind,
+      definition: definition as unknown as PluginDefinition<K, z.ZodType>,
+      record: { type: definition.name, version: definition.version, options: toRecord(given ?? {}) },
+      create: (context) => definition.create(options, context),
+    };
+    return Object.freeze(Object.defineProperty(plugin, marker, { value: true }));
+  };
+  Object.defineProperty(factory, marker, { value: true });
+  return Object.freeze(Object.assign(factory, { kind, definition: Object.freeze(definition) })) as unknown as PluginFactory<
+    K,
+    Schema
+  >;
+}
+
+/** Options as they are recorded: plain data, with nested plugins as their records. */
+function toRecord(value: unknown): JsonValue {
+  if (isPlugin(value)) return { type: value.record.type, version: value.record.version, options: value.record.options };
+  if (Array.isArray(value)) return value.map(toRecord);
+  if (typeof value === 'object' && value !== null) {
+    const record: { [key: string]: JsonValue } = {};
+    for (const [key, item] of Object.entries(value)) if (item !== undefined) record[key] = toRecord(item);
+    return record;
+  }
+  if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value;
+  return value === null ? null : String(value);
+}
+
+/** Makes a searcher that can be plugged into a study. */
+export function defineSearcher<Schema extends z.ZodType>(
+  definition: PluginDefinition<'searcher', Schema>,
+): PluginFactory<'searcher', Schema> {
+  return define('searcher', definition);
+}
+
+/** Makes a configuration sampler that can be plugged into a study or into a searcher. */
+export function defineSampler<Schema extends z.ZodType>(
+  definition: PluginDefinition<'sampler', Schema>,
+): PluginFactory<'sampler', Schema> {
+  return define('sampler', definition);
+}
+
+/** Makes a backend that can be plugged into a study. */
+export function defineBackend<Schema extends z.ZodType>(
+  definition: PluginDefinition<'backend', Schema>,
+): PluginFactory<'backend', Schema> {
+  return define('backend', definition);
+}
+
+/** Makes a metric source that can be plugged into a study. */
+export function defineMetricSource<Schema extends z.ZodType>(
+  definition: PluginDefinition<'metric-source', Schema>,
+): PluginFactory<'metric-source', Schema> {
+  return define('metric-source', definition);
+}

@@ -1,0 +1,121 @@
+import type { Configuration } from '../domain/configuration.ts';
+import type { AttemptEnd } from '../domain/failure.ts';
+import type { JsonValue, MaybePromise } from '../domain/json.ts';
+import type { Report } from '../domain/report.ts';
+import type { AttemptId, TrialId } from '../domain/trial.ts';
+import type { Clock } from './clock.ts';
+import type { Logger } from './logger.ts';
+import type { Program } from './program.ts';
+
+/** Everything a backend needs to run one attempt. */
+export interface LaunchRequest {
+  readonly attempt: AttemptId;
+  readonly trial: TrialId;
+  readonly configuration: Configuration;
+  /** Resource level to run to and stop at; absent: to the program's own end. */
+  readonly until?: number | undefined;
+  /** Resource already reported by earlier attempts; 0 for a fresh start, and always 0 when the program cannot resume. */
+  readonly resumeFrom: number;
+  /** The trial whose checkpoint the program begins from, for the first attempt of a forked trial. */
+  readonly forkFrom?: TrialId | undefined;
+  /** A seed for the program's own randomness: an integer from 0 to 2^31 - 1, the same for all attempts of a trial. */
+  readonly seed: number;
+  /** When the attempt will be stopped, in milliseconds since the epoch; absent: never. */
+  readonly deadline?: number | undefined;
+}
+
+/** Files that the core reads metrics from while an attempt runs: absolute paths, created or not yet. */
+export interface AttemptFiles {
+  /** Where the program appends metrics as JSON lines (`$FETTLE_METRICS`). */
+  readonly metrics: string;
+  /** What it printed. */
+  readonly stdout: string;
+  /** What it printed as errors. */
+  readonly stderr: string;
+}
+
+/** What a backend knows about an attempt it has launched. */
+export interface Launched {
+  /** Whatever the backend needs to find the attempt again after a restart; stored as it is. Never a secret. */
+  readonly handle: JsonValue;
+  /** The attempt's files, for backends whose programs write files; absent when the backend calls `reported` itself. */
+  readonly files?: AttemptFiles | undefined;
+}
+
+/** An attempt that the journal says was being launched or running when the last session ended. */
+export interface RecordedAttempt {
+  readonly request: LaunchRequest;
+  /** The handle, if the launch was recorded as done. */
+  readonly handle?: JsonValue | undefined;
+}
+
+/** What became of a recorded attempt. */
+export type Adoption =
+  /** It runs; the backend watches it from now on as if it had launched it now. */
+  | { readonly attempt: AttemptId; readonly status: 'running'; readonly launched: Launched }
+  /** It has ended; this is how. `launched.files` are read to their end first. */
+  | { readonly attempt: AttemptId; readonly status: 'ended'; readonly end: AttemptEnd; readonly launched?: Launched | undefined }
+  /** It never began and, by the backend's guarantee, never will: the same attempt is launched again. */
+  | { readonly attempt: AttemptId; readonly status: 'never-launched' };
+
+/** How hard an attempt is asked to stop. */
+export interface StopRequest {
+  /**
+   * `checkpoint`: ask politely first (stop file, then the program's signal), so that it can save itself; `terminate`:
+   * begin with TERM; `kill`: at once. Each is followed by the harder ones while the attempt still runs.
+   */
+  readonly from: 'checkpoint' | 'terminate' | 'kill';
+  /** Time between one step and the next, in milliseconds. */
+  readonly grace: number;
+}
+
+/** What the core offers to a backend. The three notices may be called at any time between `open` and the end of `close`. */
+export interface BackendHost {
+  readonly study: { readonly id: string; readonly name: string };
+  /** Absolute path of a folder that belongs to this study; absent for a study that is kept in memory only. */
+  readonly directory: string | undefined;
+  readonly program: Program;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Whether the program can resume from its checkpoint folder. */
+  readonly resumable: boolean;
+  /** An attempt reported; only from backends that do not hand out files. */
+  reported(attempt: AttemptId, report: Report): void;
+  /** An attempt has ended. Said exactly once for each attempt; a platform's own retries look like one start and one end. */
+  ended(attempt: AttemptId, end: AttemptEnd): void;
+  /** The platform does not answer for this attempt. It has not ended: `ended` follows once the platform answers again. */
+  unreachable(attempt: AttemptId, message: string): void;
+  /** `capacity()` answers something else from now on. */
+  capacityChanged(): void;
+}
+
+/**
+ * Runs attempts somewhere.
+ *
+ * Guarantees of the caller: `open` first and once; then `adopt` once (with an empty list in a new study); then `launch` and
+ * `stop` in any order; `close` last and once. No attempt is launched above `capacity()`.
+ *
+ * Duties of the backend: `launch` is idempotent, the same attempt runs at most once however often it is asked for and
+ * whenever the driver died in between; every launched attempt ends with exactly one `ended`; "does not answer" is not an end.
+ */
+export interface Backend {
+  /**
+   * Whether attempts go on when the driver dies. If not, the engine may group commits: losing the last instant of the
+   * journal is then the same as having died an instant earlier.
+   */
+  readonly outlivesDriver: boolean;
+  /** Checks that everything it needs is there and starts nothing. @throws FettleError `backend-unavailable` */
+  open(host: BackendHost): MaybePromise<void>;
+  /** Finds out what became of the attempts of the last session; one answer for each, in any order. */
+  adopt(attempts: readonly RecordedAttempt[]): MaybePromise<readonly Adoption[]>;
+  /**
+   * Starts an attempt. A failure that only concerns this attempt is said by `host.ended` (class `launch`), not thrown.
+   */
+  launch(request: LaunchRequest): MaybePromise<Launched>;
+  /** Asks a launched attempt to stop and comes back without waiting for its end; an attempt that has ended is ignored. */
+  stop(attempt: AttemptId, request: StopRequest): MaybePromise<void>;
+  /** Attempts that can run at the same time now: a whole number, 0 or more. */
+  capacity(): number;
+  /** Releases everything. Attempts that still run and outlive the driver are left alone. */
+  close(): MaybePromise<void>;
+}

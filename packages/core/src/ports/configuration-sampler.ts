@@ -1,0 +1,29 @@
+import type { Configuration } from '../domain/configuration.ts';
+import type { MaybePromise } from '../domain/json.ts';
+import type { ObservedReport } from '../domain/report.ts';
+import type { Offer, TrialOutcome, TrialView } from './searcher.ts';
+
+/** A sampler's answer: a configuration and why, or that there is none left. */
+export type Sample =
+  | { readonly kind: 'configuration'; readonly configuration: Configuration; readonly reason: string }
+  | { readonly kind: 'exhausted'; readonly reason: string };
+
+/**
+ * Says which configuration to try next, and nothing of how long. Grid, random, Sobol and Bayes are samplers; ASHA and
+ * Hyperband take any of them, and core turns any of them into a {@link Searcher} that runs each trial to its end.
+ *
+ * The rules are the searcher's: `sample` changes nothing, randomness comes from the offer, the whole history is told again
+ * after a restart.
+ */
+export interface ConfigurationSampler {
+  /** Which configuration should the next new trial have? */
+  sample(offer: Offer): MaybePromise<Sample>;
+  /** A trial was created, by this sampler's own answer (`trial.origin` is `searcher`) or from elsewhere. */
+  started?(trial: TrialView): void;
+  /** A running trial reported. */
+  reported?(trial: TrialView, report: ObservedReport): void;
+  /** A trial left the running state. */
+  ended?(trial: TrialView, outcome: TrialOutcome): void;
+  /** Called once at the end of a session. */
+  close?(): MaybePromise<void>;
+}
