@@ -86,7 +86,7 @@ const marker = Symbol.for('@fettle/core/1/Plugin');
 /** Whether a value is a plugin (of a kind), made by any installed copy of this package. */
 export function isPlugin<K extends PluginKind>(value: unknown, kind?: K): value is Plugin<K> {
   return (
-    typeof value === 'object' && value !== null && marker in value && (kind === undefined || (value as Plugin<K>).kind === kind)
+    typeof value === 'object' && value !== null && marker in value && (kind === undefined || (value as unknown as Plugin<K>).kind === kind)
   );
 }
 

@@ -1,6 +1,5 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { FettleError } from '../errors.ts';
-import { isPlugin, type Plugin, type PluginKind } from './define.ts';
 
 /**
  * Checks a plugin's options, once, at the border.
@@ -22,9 +21,4 @@ export function describeIssues(error: z.ZodError): string {
   return error.issues
     .map((issue) => `  ${issue.path.length === 0 ? '' : `${issue.path.join('.')}: `}${issue.message}`)
     .join('\n');
-}
-
-/** The schema of an option that holds another plugin. Name the option under `nested` in the definition as well. */
-export function pluginOption<K extends PluginKind>(kind: K): z.ZodType<Plugin<K>, Plugin<K>> {
-  return z.custom<Plugin<K>>((value) => isPlugin(value, kind), { error: `expected a ${kind}, such as \`random()\`` });
 }
