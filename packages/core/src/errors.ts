@@ -80,7 +80,7 @@ export class FettleError extends Error {
     return `${where}${this.message}${remedy}`;
   }
 
-  static override [Symbol.hasInstance](value: unknown): boolean {
+  static override [Symbol.hasInstance](value: unknown): value is FettleError {
     return typeof value === 'object' && value !== null && marker in value;
   }
 }

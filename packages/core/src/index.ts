@@ -1,1 +1,145 @@
-export {};
+// The words of the domain.
+export type { Configuration, ParameterValue } from './domain/configuration.ts';
+export type { Decision } from './domain/decision.ts';
+export { STUDY_EVENT_TYPES } from './domain/event.ts';
+export type { MetricPosition, StopCause, StudyEvent, StudyEvents, StudyEventType } from './domain/event.ts';
+export { FAILURE_CLASSES } from './domain/failure.ts';
+export type { AttemptEnd, FailureClass } from './domain/failure.ts';
+export type { JsonObject, JsonValue, MaybePromise } from './domain/json.ts';
+export { normalizedValue, userValue } from './domain/objective.ts';
+export type { Goal, Objective } from './domain/objective.ts';
+export type { Metrics, ObservedReport, Report } from './domain/report.ts';
+export { createRandomStream } from './domain/rng.ts';
+export {
+  branch,
+  categorical,
+  constant,
+  float,
+  int,
+  ordinal,
+  parseSearchSpace,
+  searchSpace,
+} from './domain/search-space.ts';
+export type { ConfigurationOf, SearchSpace } from './domain/search-space.ts';
+export type { Domain, DomainType } from './domain/domain.ts';
+export type { FloatRange, FloatScale } from './domain/space-float.ts';
+export type { IntRange } from './domain/space-int.ts';
+export type { Condition, ForbiddenClause, Parameter } from './domain/space-parameter.ts';
+export { parameterSchema, spaceSchema } from './domain/space-schema.ts';
+export type { ParameterSpec, SpaceSpec } from './domain/space-schema.ts';
+export type {
+  BranchCases,
+  BranchDeclaration,
+  ConfigurationFrom,
+  Declarations,
+  ForbiddenValues,
+  ParameterDeclaration,
+} from './domain/space-types.ts';
+export type {
+  Budget,
+  DuplicatePolicy,
+  PluginRecord,
+  RetryPolicy,
+  StudyDefinition,
+  StudySettings,
+} from './domain/study-spec.ts';
+export type { Suggestion } from './domain/suggestion.ts';
+export { attemptId, isTerminal, parseAttemptId, TRANSITIONS } from './domain/trial.ts';
+export type { AttemptId, TrialId, TrialOrigin, TrialRecord, TrialState } from './domain/trial.ts';
+
+// The ports.
+export type {
+  Adoption,
+  AttemptFiles,
+  Backend,
+  BackendHost,
+  Launched,
+  LaunchRequest,
+  RecordedAttempt,
+  StopRequest,
+} from './ports/backend.ts';
+export type { Clock, Disposer } from './ports/clock.ts';
+export type { ConfigurationSampler, Sample } from './ports/configuration-sampler.ts';
+export type { Logger } from './ports/logger.ts';
+export type { Ignored, MetricSource, Parsed, Reading } from './ports/metric-source.ts';
+export type { CommandProgram, Evaluate, Evaluation, FunctionProgram, ManualProgram, Program } from './ports/program.ts';
+export type { RandomStream } from './ports/random.ts';
+export type { Offer, Searcher, TrialOutcome, TrialView } from './ports/searcher.ts';
+export type { Commit, LeaseHolder, StudySummary, TrialQuery, TrialReader, TrialStore } from './ports/trial-store.ts';
+
+// Plugins.
+export { API_VERSION } from './plugin/api-version.ts';
+export type { Capability } from './plugin/capability.ts';
+export {
+  defineBackend,
+  defineMetricSource,
+  defineSampler,
+  defineSearcher,
+  isPlugin,
+  isPluginFactory,
+} from './plugin/define.ts';
+export type {
+  PlainContext,
+  Plugin,
+  PluginDefinition,
+  PluginFactory,
+  PluginKind,
+  PluginKinds,
+  SearcherContext,
+} from './plugin/define.ts';
+export { pluginOption } from './plugin/plugin-option.ts';
+
+// Searchers and samplers.
+export { asSearcher } from './searchers/as-searcher.ts';
+export { fullResource } from './searchers/full-resource-searcher.ts';
+export { grid } from './searchers/grid.ts';
+export { random } from './searchers/random.ts';
+export { repeated } from './searchers/repeat-searcher.ts';
+export { sobol } from './searchers/sobol.ts';
+
+// Backends.
+export { inProcess } from './backends/in-process.ts';
+export { local } from './backends/local.ts';
+export { detectGpus } from './backends/gpu-detection.ts';
+export type { CommandRunner, DetectedGpu } from './backends/gpu-detection.ts';
+export { attemptDirectory, checkpointDirectory, trialDirectory } from './backends/attempt-directory.ts';
+export type { AttemptDirectory } from './backends/attempt-directory.ts';
+export { checkTemplates, trialInvocation } from './backends/trial-contract.ts';
+export type { TrialInvocation, TrialPaths } from './backends/trial-contract.ts';
+
+// Metric sources.
+export { jsonLinesStdout } from './metrics/json-lines.ts';
+export { jsonLinesFile } from './metrics/jsonl.ts';
+export { regex } from './metrics/regex.ts';
+export { testMetricSources } from './metrics/tester.ts';
+export type { MetricTest, TestedLine } from './metrics/tester.ts';
+export type { NamedMetricSource } from './metrics/named-source.ts';
+
+// Stores.
+export { memoryMedium, memoryStore } from './store/memory-store.ts';
+export type { MemoryMedium, MemoryStoreOptions } from './store/memory-store.ts';
+export { readSqliteStore, sqliteStore } from './store/sqlite-store.ts';
+export type { SqliteStoreOptions } from './store/sqlite-store.ts';
+
+// Studies.
+export { createStudy } from './study/create-study.ts';
+export { replayStudy } from './study/replay.ts';
+export type { ReplayDifference, ReplayResult } from './study/replay.ts';
+export { Study } from './study/study.ts';
+export type { AskedTrial, StudyParts, Told, ToldFailure } from './study/study.ts';
+export type { StudyOptions } from './study/study-options.ts';
+export type { StudyResult, StudyStatus } from './study/study-status.ts';
+export { silentLogger } from './study/silent-logger.ts';
+export { systemClock } from './engine/system-clock.ts';
+export { DEFAULT_RETRY } from './engine/retry.ts';
+export type { BudgetUse } from './engine/stop-rules.ts';
+export type { EventListener } from './events/event-hub.ts';
+
+// Composition.
+export { Scope, token } from './container/scope.ts';
+export type { Token } from './container/scope.ts';
+export { ATTEMPT_READERS, BACKEND, CLOCK, EVENT_HUB, LOGGER, SEARCHER, SPACE, STORE } from './container/tokens.ts';
+
+export { ERROR_CODES, FettleError, messageOf } from './errors.ts';
+export type { ErrorCode, FettleErrorOptions } from './errors.ts';
+export { VERSION } from './version.ts';

@@ -29,7 +29,11 @@ export type FailureClass = (typeof FAILURE_CLASSES)[number];
 /** How one attempt ended: facts only, the engine decides what they mean for the trial. */
 export type AttemptEnd =
   /** It ran to the end of what it was asked for (exit code 0). */
-  | { readonly kind: 'finished' }
+  | {
+      readonly kind: 'finished';
+      /** What it wrote that looked like metrics and could not be read, for the case that nothing could be. */
+      readonly note?: string | undefined;
+    }
   /** It saved a checkpoint and asks to be resumed (exit code 75). */
   | { readonly kind: 'checkpointed' }
   /** The platform took its place away, or the driver died under it: not a failure, it will run again. */

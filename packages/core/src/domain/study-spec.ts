@@ -64,6 +64,8 @@ export interface StudyDefinition {
   /** Configurations to try before the searcher's own. */
   readonly first: readonly Configuration[];
   readonly duplicates: DuplicatePolicy;
+  /** Whether the program can resume from its checkpoint folder. Searchers may decide by it, so it may not change. */
+  readonly resumable: boolean;
 }
 
 /** What may change from one session to the next; each change is recorded. */
@@ -74,7 +76,5 @@ export interface StudySettings {
   readonly timeLimit?: number | undefined;
   /** Time between the steps of asking an attempt to stop, in milliseconds. */
   readonly grace: number;
-  /** Whether the program can resume from its checkpoint folder. */
-  readonly resumable: boolean;
   readonly backend: PluginRecord;
 }

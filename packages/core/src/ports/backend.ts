@@ -1,6 +1,7 @@
 import type { Configuration } from '../domain/configuration.ts';
 import type { AttemptEnd } from '../domain/failure.ts';
 import type { JsonValue, MaybePromise } from '../domain/json.ts';
+import type { Objective } from '../domain/objective.ts';
 import type { Report } from '../domain/report.ts';
 import type { AttemptId, TrialId } from '../domain/trial.ts';
 import type { Clock } from './clock.ts';
@@ -75,12 +76,13 @@ export interface BackendHost {
   /** Absolute path of a folder that belongs to this study; absent for a study that is kept in memory only. */
   readonly directory: string | undefined;
   readonly program: Program;
+  readonly objective: Objective;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Whether the program can resume from its checkpoint folder. */
   readonly resumable: boolean;
-  /** An attempt reported; only from backends that do not hand out files. */
-  reported(attempt: AttemptId, report: Report): void;
+  /** An attempt reported; only from backends that do not hand out files. Without a resource, reports are counted. */
+  reported(attempt: AttemptId, report: Pick<Report, 'metrics'> & { readonly resource?: number | undefined }): void;
   /** An attempt has ended. Said exactly once for each attempt; a platform's own retries look like one start and one end. */
   ended(attempt: AttemptId, end: AttemptEnd): void;
   /** The platform does not answer for this attempt. It has not ended: `ended` follows once the platform answers again. */

@@ -1,1 +1,12 @@
-export {};
+export type { Check } from './check.ts';
+export { describeMetricSource, metricSourceChecks } from './describe-metric-source.ts';
+export type { MetricSample, MetricSourceSuiteOptions } from './describe-metric-source.ts';
+export { describeSearcher, searcherChecks } from './describe-searcher.ts';
+export type { SearcherSuiteOptions } from './describe-searcher.ts';
+export { simulateStudy } from './simulate-study.ts';
+export type { Simulated, Simulation } from './simulate-study.ts';
+export { simulated, SimulatedCluster } from './simulated-backend.ts';
+export type { SimulatedClusterOptions } from './simulated-backend.ts';
+export { curveProgram, faults } from './simulated-program.ts';
+export type { Fault, SimulatedProgram, SimulatedStep } from './simulated-program.ts';
+export { VirtualClock } from './virtual-clock.ts';

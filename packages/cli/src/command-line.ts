@@ -1,0 +1,184 @@
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { ExitCode } from './exit-codes.ts';
+import type { Io } from './io.ts';
+
+/** A command's work: its own file, read only when the command is called. */
+type Loader<Args extends readonly unknown[], Options> = () => Promise<{
+  execute(args: Args, options: Options, io: Io): ExitCode | Promise<ExitCode>;
+}>;
+
+const STUDY = 'a study file, a folder, or a study.db (default: ./study.yaml)';
+const TRIAL = new Argument('<trial>', 'number of a trial').argParser(whole('a trial'));
+const json = (): Option => new Option('--json', 'print JSON, for other programs');
+const study = (): Option => new Option('-s, --study <study>', STUDY);
+
+/**
+ * The command line of fettle. Names and help are here, the work is in `commands/`, one file each.
+ * @param finish hears the exit code of the command that ran
+ */
+export function commandLine(version: string, io: Io, finish: (code: ExitCode) => void): Command {
+  const program = new Command('fettle')
+    .description('Tunes the hyperparameters of any program.')
+    .version(version, '-V, --version')
+    .helpCommand(false)
+    .showHelpAfterError('Run the command with --help for what it takes.')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
+    .addHelpText('after', example(['fettle init train.py', 'fettle plan', 'fettle run', 'fettle best']));
+
+  const add = <Args extends readonly unknown[], Options>(
+    name: string,
+    description: string,
+    examples: readonly string[],
+    load: Loader<Args, Options>,
+  ): Command =>
+    program
+      .command(name)
+      .description(description)
+      .addHelpText('after', example(examples))
+      .action(async (...given: unknown[]) => {
+        const command = given.at(-1) as Command;
+        const { execute } = await load();
+        finish(await execute(command.processedArgs as unknown as Args, command.opts() as Options, io));
+      });
+
+  add('init', 'write a study file, for a script if you name one', ['fettle init train.py'], () => import('./commands/init.ts'))
+    .argument('[script]', 'a script to tune; the numeric flags of a Python argparse script become parameters')
+    .option('-o, --output <file>', 'where to write', 'study.yaml')
+    .option('--force', 'replace a file that is there already');
+
+  add(
+    'run',
+    'create or continue a study',
+    ['fettle run', 'fettle run study.yaml --workers 4', 'fettle run --trials 200   # a larger budget: the study goes on'],
+    () => import('./commands/run.ts'),
+  )
+    .argument('[study]', STUDY)
+    .option('--fresh', 'begin again; what is there is moved aside to <name>.1, never deleted')
+    .option('--workers <n>', 'trials at the same time (backend.workers)', positive)
+    .option('--trials <n>', 'total number of trials (budget.trials)', positive)
+    .option('--wall-clock <duration>', 'total time at work, such as 90m (budget.wallClock)')
+    .option('--plain', 'lines instead of the live view')
+    .option('--json', 'print every event as a line of JSON');
+
+  add('plan', 'check a study without running anything', ['fettle plan study.yaml'], () => import('./commands/plan.ts'))
+    .argument('[study]', STUDY)
+    .addOption(json());
+
+  add('status', 'how a study stands', ['fettle status', 'fettle status --json'], () => import('./commands/status.ts'))
+    .argument('[study]', STUDY)
+    .addOption(json());
+
+  add('best', 'the best trials', ['fettle best', 'fettle best --limit 5'], () => import('./commands/best.ts'))
+    .argument('[study]', STUDY)
+    .option('-n, --limit <n>', 'how many', positive, 1)
+    .addOption(json());
+
+  add(
+    'trials',
+    'list trials',
+    ['fettle trials --limit 20', 'fettle trials --state failed', 'fettle trials --sort value --json'],
+    () => import('./commands/trials.ts'),
+  )
+    .argument('[study]', STUDY)
+    .option('-n, --limit <n>', 'how many', positive, 50)
+    .option('--offset <n>', 'how many to leave out first', whole('--offset'), 0)
+    .addOption(
+      new Option('--state <state...>', 'only trials in these states').choices([
+        'queued',
+        'running',
+        'paused',
+        'completed',
+        'stopped',
+        'failed',
+      ]),
+    )
+    .addOption(new Option('--sort <order>', 'by number, or the best first').choices(['id', 'value']).default('id'))
+    .option('--reverse', 'the other way round')
+    .addOption(json());
+
+  add('show', 'one trial: configuration, attempts, reports, logs', ['fettle show 17'], () => import('./commands/show.ts'))
+    .addArgument(TRIAL)
+    .addOption(study())
+    .option('--lines <n>', 'last lines of standard error to show', whole('--lines'), 20)
+    .addOption(json());
+
+  add(
+    'explain',
+    'why: every decision on a trial, or on the whole study, with its reason',
+    ['fettle explain 17', 'fettle explain   # why the study stopped or waits'],
+    () => import('./commands/explain.ts'),
+  )
+    .argument('[trial]', 'number of a trial; without it: the study', whole('a trial'))
+    .addOption(study())
+    .addOption(json());
+
+  add(
+    'metrics',
+    'try the metric sources of a study on a sample of its output',
+    ['fettle metrics study.yaml sample.log'],
+    () => import('./commands/metrics.ts'),
+  )
+    .argument('<study>', 'a study file')
+    .argument('<sample>', 'a file with what the program prints (or appends to $FETTLE_METRICS)')
+    .addOption(json());
+
+  add('doctor', 'check this machine and folder', ['fettle doctor'], () => import('./commands/doctor.ts'))
+    .argument('[study]', STUDY)
+    .addOption(json());
+
+  add('stop', 'ask the driver of a running study to stop in good order', ['fettle stop'], () => import('./commands/stop.ts'))
+    .argument('[study]', STUDY)
+    .option('--now', 'kill what runs instead of letting it save a checkpoint')
+    .addOption(json());
+
+  add(
+    'export',
+    'everything a study knows, as CSV, JSON or its journal',
+    ['fettle export > trials.csv', 'fettle export --journal -o journal.ndjson'],
+    () => import('./commands/export.ts'),
+  )
+    .argument('[study]', STUDY)
+    .addOption(new Option('--csv', 'one line for each trial (the default)').conflicts(['json', 'journal']))
+    .addOption(new Option('--json', 'summary and trials as one JSON document').conflicts(['csv', 'journal']))
+    .addOption(new Option('--journal', 'every event as a line of JSON').conflicts(['csv', 'json']))
+    .option('-o, --output <file>', 'write to a file instead of standard output');
+
+  add('report', 'write the HTML report', ['fettle report -o digits.html'], () => import('./commands/report.ts'))
+    .argument('[study]', STUDY)
+    .option('-o, --output <file>', 'where to write (default: report.html beside study.db)');
+
+  add(
+    'replay',
+    'compute every decision of a study again and compare',
+    ['fettle replay study.yaml'],
+    () => import('./commands/replay.ts'),
+  )
+    .argument('[study]', STUDY)
+    .addOption(json());
+
+  add('schema', 'print the JSON Schema of study files', ['fettle schema > study.schema.json'], () => import('./commands/schema.ts'));
+
+  return program;
+}
+
+function example(lines: readonly string[]): string {
+  return `\nExample${lines.length > 1 ? 's' : ''}:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+}
+
+function whole(what: string): (text: string) => number {
+  return (text) => {
+    if (!/^\d+$/.test(text)) throw new InvalidArgumentError(`${what} takes a whole number, not '${text}'.`);
+    return Number(text);
+  };
+}
+
+function positive(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError(`It takes a whole number from 1, not '${text}'.`);
+  return Number(text);
+}
+
+/** Whether commander ended the command line by itself, after help or a wrong word. */
+export function isCommanderError(thrown: unknown): thrown is CommanderError {
+  return thrown instanceof CommanderError;
+}

@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { availableParallelism, freemem, loadavg, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { detectGpus, findProgram } from '@fettle/core';
+import { fileSystemOf, isNetworkFileSystem, readMountInfo, sqliteVersion } from '@fettle/core/store';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { locateStudy } from '../study/locate.ts';
+import { formatBytes } from '../text/number.ts';
+import { pad } from '../text/style.ts';
+
+/** One thing that was looked at. */
+interface Finding {
+  readonly check: string;
+  /** `fail` stands in the way of every study; `warn` of some, or costs something. */
+  readonly status: 'ok' | 'warn' | 'fail';
+  readonly text: string;
+}
+
+/** `fettle doctor`: with `--json`, a list of `{ check, status, text }`. It fails when something stands in the way of every study. */
+export async function execute(
+  [study]: readonly [string | undefined],
+  options: { readonly json?: boolean },
+  io: Io,
+): Promise<ExitCode> {
+  const folder = await folderOf(study, io.cwd);
+  const findings: Finding[] = [
+    { check: 'node', status: 'ok', text: `${process.version}, ${process.platform} ${process.arch}` },
+    processors(),
+    memory(),
+    ...(await gpus()),
+    sqlite(),
+    ...fileSystem(folder),
+    ...(await programs(io)),
+  ];
+  if (options.json === true) io.out(JSON.stringify(findings, null, 2));
+  else for (const finding of findings) io.out(line(finding, io));
+  return findings.some((finding) => finding.status === 'fail') ? EXIT.failure : EXIT.ok;
+}
+
+/** The folder that the study's files are in, or will be. */
+async function folderOf(study: string | undefined, cwd: string): Promise<string> {
+  try {
+    const { folder } = await locateStudy(study, cwd);
+    return existsSync(folder) ? folder : join(folder, '..', '..');
+  } catch (thrown) {
+    if (study !== undefined) throw thrown;
+    return cwd;
+  }
+}
+
+function line({ check, status, text }: Finding, { paint }: Io): string {
+  const mark = { ok: paint('green', '✓'), warn: paint('yellow', '!'), fail: paint('red', '✗') }[status];
+  return `${mark} ${paint('dim', pad(check, 12))} ${text}`;
+}
+
+function processors(): Finding {
+  const count = availableParallelism();
+  const [load = 0] = loadavg();
+  const busy = load > count;
+  return { check: 'processors', status: busy ? 'warn' : 'ok', text: `${count}, load ${load.toFixed(1)}${busy ? ': the machine is busy already' : ''}` };
+}
+
+function memory(): Finding {
+  // Where the process may use less than the machine has, as in a container, that is what counts.
+  const limit = process.constrainedMemory();
+  const total = limit > 0 && limit < totalmem() ? limit : totalmem();
+  return { check: 'memory', status: 'ok', text: `${formatBytes(Math.min(freemem(), total))} free of ${formatBytes(total)}` };
+}
+
+async function gpus(): Promise<Finding[]> {
+  const found = await detectGpus();
+  if (found.length === 0) return [{ check: 'gpus', status: 'ok', text: 'none found (nvidia-smi was asked)' }];
+  return found.map((gpu) => ({ check: 'gpu', status: 'ok', text: describeGpu(gpu) }));
+}
+
+function sqlite(): Finding {
+  try {
+    return { check: 'sqlite', status: 'ok', text: sqliteVersion() };
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    return { check: 'sqlite', status: 'fail', text: `better-sqlite3 cannot be loaded: ${why}` };
+  }
+}
+
+function fileSystem(folder: string): Finding[] {
+  const findings: Finding[] = [];
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch {
+    findings.push({ check: 'folder', status: 'fail', text: `${folder} cannot be written to` });
+  }
+  const info = readMountInfo();
+  const type = info === undefined ? undefined : fileSystemOf(info, folder);
+  const network = type !== undefined && isNetworkFileSystem(type);
+  findings.push({
+    check: 'file system',
+    status: network ? 'warn' : 'ok',
+    text: network
+      ? `${folder} is on ${type}, a network file system: the study works without write-ahead log there, and commits take longer`
+      : `${folder} is on ${type ?? 'a local disk, as far as can be seen'}: write-ahead log`,
+  });
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  const little = free < 2 ** 30;
+  findings.push({ check: 'disk', status: little ? 'warn' : 'ok', text: `${formatBytes(free)} free${little ? ': little room for checkpoints' : ''}` });
+  return findings;
+}
+
+/** Programs that studies often need: what is missing matters only to those that use it. */
+async function programs(io: Io): Promise<Finding[]> {
+  const wanted: [name: string, args: readonly string[]][] = [
+    ['python3', ['--version']],
+    ['nvidia-smi', ['--version']],
+    ['docker', ['--version']],
+    ['sbatch', ['--version']],
+  ];
+  return await Promise.all(
+    wanted.map(async ([name, args]): Promise<Finding> => {
+      const found = findProgram(name, io.env['PATH'], io.cwd);
+      if ('problem' in found) return { check: name, status: 'ok', text: 'not installed' };
+      try {
+        const { stdout } = await promisify(execFile)(found.path, [...args], { timeout: 5000 });
+        return { check: name, status: 'ok', text: `${stdout.trim().split('\n')[0] ?? ''} (${found.path})` };
+      } catch (thrown) {
+        const why = thrown instanceof Error ? (thrown.message.trim().split('\n').at(-1) ?? '') : String(thrown);
+        return { check: name, status: 'warn', text: `${found.path} does not work: ${why}` };
+      }
+    }),
+  );
+}

@@ -1,0 +1,163 @@
+import { existsSync, statSync } from 'node:fs';
+import { relative } from 'node:path';
+import { type Budget, findProgram, type JsonObject, type StudyOptions } from '@fettle/core';
+import { FettleError } from '@fettle/core/errors';
+import { readSqliteStore } from '@fettle/core/store';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { locateStudy, type StudyPlace } from '../study/locate.ts';
+import { formatDuration } from '../study-file/duration.ts';
+import { loadStudy } from '../study-file/load.ts';
+import { toJson } from '../text/json.ts';
+import { formatNumber } from '../text/number.ts';
+import { pairs } from '../text/table.ts';
+
+/** What a plan found. */
+interface Plan {
+  readonly name: string;
+  readonly folder: string;
+  /** Trials that the study has already; undefined if it has not begun. */
+  readonly existing: { readonly trials: number; readonly status: string } | undefined;
+  readonly space: JsonObject;
+  /** Number of different configurations; infinite with a continuous parameter. */
+  readonly cardinality: number;
+  readonly searcher: unknown;
+  readonly backend: unknown;
+  readonly metrics: readonly string[];
+  readonly budget: Budget;
+  readonly command: readonly string[] | undefined;
+  /** Most trials that will run in all, as far as the budget and the space limit them. */
+  readonly mostTrials: number;
+  /** Longest time at work in milliseconds, as far as limits say; the program's own speed is not known. */
+  readonly longest: number;
+  readonly warnings: readonly string[];
+}
+
+/** `fettle plan`: checks everything that can be checked without starting a trial. With `--json`: the plan. */
+export async function execute(
+  [study]: readonly [string | undefined],
+  options: { readonly json?: boolean },
+  io: Io,
+): Promise<ExitCode> {
+  const place = await locateStudy(study, io.cwd);
+  if (place.file === undefined) throw new FettleError('usage', 'A plan is made from a study file.', { remedy: 'Name the study file.' });
+  const loaded = await loadStudy(place.file);
+  const plan = makePlan(loaded, place, io);
+  if (options.json === true) io.out(toJson(plan, 2));
+  else io.out(text(plan, loaded, place.file, io));
+  return EXIT.ok;
+}
+
+function makePlan(loaded: StudyOptions, place: StudyPlace, io: Io): Plan {
+  const { name, space, searcher, backend, metrics, budget = {}, command, timeLimit } = loaded;
+  const cardinality = space.cardinality();
+  const mostTrials = Math.min(budget.trials ?? Number.POSITIVE_INFINITY, loaded.duplicates === 'allow' ? Number.POSITIVE_INFINITY : cardinality);
+  const workers = workersOf(loaded);
+  const byTrials = timeLimit === undefined ? Number.POSITIVE_INFINITY : (Math.ceil(mostTrials / workers) * timeLimit);
+  return {
+    name,
+    folder: place.folder,
+    existing: existing(place),
+    space: space.toJSON(),
+    cardinality,
+    searcher: searcher.record,
+    backend: backend?.record ?? { type: command === undefined ? 'in-process' : 'local' },
+    metrics: metrics?.map((source) => source.record.type) ?? ['jsonl', 'json-lines'],
+    budget,
+    command,
+    mostTrials,
+    longest: Math.min(budget.wallClock ?? Number.POSITIVE_INFINITY, byTrials),
+    warnings: warningsOf(loaded, mostTrials, io),
+  };
+}
+
+function existing({ database }: StudyPlace): Plan['existing'] {
+  if (!existsSync(database)) return undefined;
+  const reader = readSqliteStore(database);
+  try {
+    const summary = reader.summary();
+    if (summary === undefined) return undefined;
+    return { trials: Object.values(summary.counts).reduce((sum, count) => sum + count, 0), status: summary.status };
+  } finally {
+    reader.close();
+  }
+}
+
+function workersOf({ backend }: StudyOptions): number {
+  const options = backend?.record.options;
+  const workers = typeof options === 'object' && options !== null && 'workers' in options ? options.workers : undefined;
+  return typeof workers === 'number' ? workers : 1;
+}
+
+function warningsOf({ command, workingDirectory = '.', space, backend, budget = {} }: StudyOptions, mostTrials: number, io: Io): string[] {
+  const warnings: string[] = [];
+  const where = backend?.record.type ?? 'local';
+  if (command !== undefined && where === 'local') {
+    if (!existsSync(workingDirectory) || !statSync(workingDirectory).isDirectory()) {
+      warnings.push(`the working directory ${workingDirectory} does not exist`);
+    }
+    const [program = ''] = command;
+    const found = program.includes('{') ? undefined : findProgram(program, io.env['PATH'], workingDirectory);
+    if (found !== undefined && 'problem' in found) warnings.push(found.problem);
+  }
+  if (command !== undefined) {
+    const used = command.join(' ');
+    const absent = space.names.filter((name) => !used.includes(`{${name}}`));
+    if (absent.length > 0) {
+      warnings.push(`not in the command: ${absent.join(', ')}; the program must read them from $FETTLE_CONFIG or its environment`);
+    }
+  }
+  if (!Number.isFinite(mostTrials) && Object.keys(budget).length === 0) {
+    warnings.push('there is no budget and the space is infinite: the study runs until it is stopped');
+  }
+  return warnings;
+}
+
+function text(plan: Plan, loaded: StudyOptions, file: string, io: Io): string {
+  const { paint } = io;
+  const { existing: before } = plan;
+  const { metric, goal } = loaded.objective;
+  const budget = budgetText(plan.budget);
+  const count = (value: number): string => (Number.isFinite(value) ? formatNumber(value) : 'no limit');
+  const rows: [string, string][] = [
+    ['study', `${plan.name}, in ${relative(io.cwd, plan.folder)}`],
+    ['state', before === undefined ? 'has not begun' : `goes on after ${before.trials} trials (${before.status})`],
+    ['objective', `${goal} ${metric}`],
+    ['space', `${loaded.space.names.length} parameters, ${Number.isFinite(plan.cardinality) ? `${formatNumber(plan.cardinality)} configurations` : 'infinitely many configurations'}`],
+    ['searcher', describe(plan.searcher)],
+    ['backend', describe(plan.backend)],
+    ['metrics', plan.metrics.join(', ')],
+    ['budget', budget === '' ? 'none' : budget],
+    ['trials', `at most ${count(plan.mostTrials)}`],
+    ['time', Number.isFinite(plan.longest) ? `at most ${formatDuration(plan.longest)} at work` : 'unknown: neither a wall-clock budget nor a time limit for trials'],
+  ];
+  if (plan.command !== undefined) rows.push(['command', plan.command.join(' ')]);
+  const ok = `${paint('green', '✓')} ${relative(io.cwd, file)} is in order.`;
+  const warnings = plan.warnings.map((warning) => `${paint('yellow', '!')} ${warning}`);
+  return [pairs(rows, paint), '', ...warnings, ok].join('\n');
+}
+
+/** A plugin's record in one line. */
+function describe(record: unknown): string {
+  const { type, options } = record as { type: string; options?: unknown };
+  if (typeof options !== 'object' || options === null) return type;
+  const parts = Object.entries(options).map(([name, value]) =>
+    typeof value === 'object' && value !== null && 'type' in value ? `${name} ${describe(value)}` : `${name} ${JSON.stringify(value)}`,
+  );
+  return parts.length === 0 ? type : `${type} (${parts.join(', ')})`;
+}
+
+function budgetText(budget: Budget): string {
+  const { trials, wallClock, resource, target, noImprovement, failures, any = [], all = [] } = budget;
+  const parts = [
+    trials === undefined ? '' : `${trials} trials`,
+    wallClock === undefined ? '' : `${formatDuration(wallClock)} at work`,
+    resource === undefined ? '' : `${formatNumber(resource)} resource`,
+    target === undefined ? '' : `until the target ${formatNumber(target)}`,
+    noImprovement === undefined ? '' : `until ${noImprovement.trials} trials bring nothing better`,
+    failures === undefined ? '' : `until ${failures} trials failed`,
+    any.length === 0 ? '' : `any of (${any.map(budgetText).join('; ')})`,
+    all.length === 0 ? '' : `all of (${all.map(budgetText).join('; ')})`,
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}

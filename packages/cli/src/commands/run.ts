@@ -1,0 +1,129 @@
+import { existsSync, renameSync } from 'node:fs';
+import { basename, relative } from 'node:path';
+import { createStudy, FettleError, type Logger, type Study, type StudyOptions, type TrialRecord } from '@fettle/core';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { conclusion } from '../run/conclusion.ts';
+import { liveView } from '../run/live-view.ts';
+import { writeReport } from '../run/report-file.ts';
+import { onSignals } from '../run/signals.ts';
+import { jsonView, type Level, plainView, type RunView } from '../run/view.ts';
+import { locateStudy } from '../study/locate.ts';
+import { parseDuration } from '../study-file/duration.ts';
+import { loadStudy } from '../study-file/load.ts';
+
+interface Options {
+  readonly fresh?: boolean;
+  readonly workers?: number;
+  readonly trials?: number;
+  readonly wallClock?: string;
+  readonly plain?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * `fettle run`: creates or continues a study. With `--json`: every event of the journal as a line `{ seq, at, type, body }`,
+ * messages as `{ type: "log", level, message }`, and at the end `{ type: "result", status, reason, best, summary, folder }`.
+ */
+export async function execute([argument]: readonly [string | undefined], options: Options, io: Io): Promise<ExitCode> {
+  const place = await locateStudy(argument, io.cwd);
+  if (place.file === undefined) {
+    throw new FettleError('usage', `To run a study its study file is needed; ${argument ?? '.'} is only its folder.`, {
+      remedy: 'Name the study file.',
+    });
+  }
+  const loaded = await loadStudy(place.file, {
+    workers: options.workers,
+    trials: options.trials,
+    wallClock: wallClock(options.wallClock),
+  });
+  if (options.fresh === true && existsSync(place.folder)) {
+    const aside = moveAside(place.folder);
+    if (options.json !== true) io.out(`Moved ${relative(io.cwd, place.folder)} to ${basename(aside)}.`);
+  }
+  const early: [Level, string][] = [];
+  let view: RunView | undefined;
+  const say = (level: Level, message: string): void => {
+    if (view === undefined) early.push([level, message]);
+    else view.log(level, message);
+  };
+  const study = await createStudy({ ...loaded, directory: place.folder, logger: logger(say) });
+  view = chooseView(study, loaded, options, io);
+  const shown = view;
+  for (const [level, message] of early) shown.log(level, message);
+  // The opening of the session was committed before anybody could listen.
+  const deaf = study.on('*', (event) => shown.event(event));
+  const unheard = onSignals({
+    interrupt: (signal) => {
+      shown.phase('interrupting');
+      study.interrupt(`interrupted (${signal})`);
+    },
+    kill: (signal) => {
+      shown.phase('killing');
+      study.kill(`killed (${signal})`);
+    },
+    leave: () => {
+      shown.close();
+      process.exit(EXIT.interrupted);
+    },
+  });
+  try {
+    shown.phase('running');
+    let first: TrialRecord | undefined;
+    const closed = study.on('study:closed', () => {
+      first = firstTrial(study);
+    });
+    const result = await study.run();
+    closed();
+    shown.end(result, place.folder);
+    shown.close();
+    const report = await writeReport(place, say);
+    if (options.json !== true) {
+      io.out(conclusion({ result, place, options: loaded, first, report, argument, paint: io.paint, cwd: io.cwd }));
+    }
+    if (result.status === 'interrupted') return EXIT.interrupted;
+    return result.summary.counts.completed === 0 ? EXIT.nothingCompleted : EXIT.ok;
+  } finally {
+    shown.close();
+    deaf();
+    unheard();
+    await study.close();
+  }
+}
+
+function wallClock(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const milliseconds = parseDuration(text);
+  if (milliseconds !== undefined) return milliseconds;
+  throw new FettleError('usage', `--wall-clock takes a duration with its unit, not '${text}'.`, { remedy: "Write '90s', '10m' or '1h30m'." });
+}
+
+function chooseView(study: Study, loaded: StudyOptions, options: Options, io: Io): RunView {
+  if (options.json === true) return jsonView(io);
+  const canDraw = io.stdout.isTTY === true && io.env['TERM'] !== 'dumb';
+  if (!canDraw || options.plain === true) return plainView(study, io);
+  const backend = loaded.backend?.record.type ?? (loaded.command === undefined ? 'in-process' : 'local');
+  return liveView(study, backend, io);
+}
+
+/** The trial that a person would compare with: the first one, which is the default configuration where one was given. */
+function firstTrial({ reader }: Study): TrialRecord | undefined {
+  return reader.trials({ limit: 1 })[0];
+}
+
+/** Gives the folder of a study another name: `digits.1`, `digits.2` … */
+function moveAside(folder: string): string {
+  let number = 1;
+  while (existsSync(`${folder}.${number}`)) number += 1;
+  renameSync(folder, `${folder}.${number}`);
+  return `${folder}.${number}`;
+}
+
+function logger(say: (level: Level, message: string) => void): Logger {
+  return {
+    debug: (message) => say('debug', message),
+    info: (message) => say('info', message),
+    warn: (message) => say('warn', message),
+    error: (message) => say('error', message),
+  };
+}

@@ -1,0 +1,99 @@
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { relative } from 'node:path';
+import { attemptDirectory, attemptId, type Report, type TrialRecord } from '@fettle/core';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { type AttemptSummary, attemptsOf } from '../study/attempts.ts';
+import { requireTrial, withStudy } from '../study/open-reader.ts';
+import { formatDuration } from '../study-file/duration.ts';
+import { toJson } from '../text/json.ts';
+import { formatNumber, formatParameter } from '../text/number.ts';
+import { printable } from '../text/style.ts';
+import { pairs, table } from '../text/table.ts';
+
+/** Most of a log that is read to find its last lines. */
+const TAIL_BYTES = 64 * 1024;
+
+/** Most reports that are printed; `--json` has them all. */
+const MOST_REPORTS = 20;
+
+interface Options {
+  readonly study?: string;
+  readonly lines: number;
+  readonly json?: boolean;
+}
+
+/** `fettle show`: with `--json`, `{ trial, attempts, reports, folder, logs }`; folder and logs are the last attempt's. */
+export async function execute([id]: readonly [number], options: Options, io: Io): Promise<ExitCode> {
+  return await withStudy(options.study, io, (study) => {
+    const trial = requireTrial(study, id);
+    const attempts = attemptsOf(study.reader.history(id));
+    const reports = study.reader.reports(id);
+    const last = attempts.at(-1);
+    const directory = last === undefined ? undefined : attemptDirectory(study.place.folder, attemptId(id, last.attempt));
+    const folder = directory !== undefined && existsSync(directory.path) ? directory.path : undefined;
+    const logs = Object.values(directory?.files ?? {}).filter((file) => existsSync(file));
+    if (options.json === true) {
+      io.out(toJson({ trial, attempts, reports, folder, logs }, 2));
+      return EXIT.ok;
+    }
+    const section = (title: string, body: string): void => io.out(`\n${io.paint('bold', title)}\n${body}`);
+    io.out(headline(trial, study.summary.definition.objective.metric, io));
+    section('configuration', pairs(Object.entries(trial.configuration).map(([name, value]) => [name, formatParameter(value)]), io.paint, '  '));
+    if (attempts.length > 0) section('attempts', attemptTable(attempts, io));
+    if (reports.length > 0) section('reports', reportTable(reports, io));
+    if (logs.length > 0) section('files', logs.map((file) => `  ${relative(io.cwd, file) || file}`).join('\n'));
+    const stderr = logs.find((file) => file === directory?.files.stderr);
+    const tail = stderr === undefined ? [] : lastLines(stderr, options.lines);
+    if (tail.length > 0) section('end of standard error', tail.map((line) => `  ${line}`).join('\n'));
+    return EXIT.ok;
+  });
+}
+
+function headline(trial: TrialRecord, metric: string, io: Io): string {
+  const state = trial.failure === undefined ? trial.state : `${trial.state}: ${trial.failure}`;
+  const value = trial.value === undefined ? '' : `  ${metric} ${formatNumber(trial.value)} at ${formatNumber(trial.resource)}`;
+  const lines = [`${io.paint('bold', `trial ${trial.id}`)}  ${state}${value}`, io.paint('dim', trial.reason)];
+  if (trial.message !== undefined) lines.push(trial.message);
+  return lines.join('\n');
+}
+
+function attemptTable(attempts: readonly AttemptSummary[], io: Io): string {
+  return table(
+    [{ title: '  attempt' }, { title: 'began' }, { title: 'time', align: 'right' }, { title: 'from', align: 'right' }, { title: 'end', most: 200 }],
+    attempts.map((attempt) => [
+      `  ${attempt.attempt}`,
+      new Date(attempt.launchedAt).toLocaleString('sv'),
+      attempt.endedAt === undefined ? '' : formatDuration(attempt.endedAt - attempt.launchedAt),
+      formatNumber(attempt.resumeFrom),
+      [attempt.end ?? 'running', attempt.message ?? attempt.stopping ?? ''].filter((text) => text !== '').join(', ').split('\n')[0] ?? '',
+    ]),
+    io.paint,
+  );
+}
+
+function reportTable(reports: readonly Report[], io: Io): string {
+  const shown = reports.slice(-MOST_REPORTS);
+  const names = [...new Set(shown.flatMap((report) => Object.keys(report.metrics)))];
+  const body = table(
+    [{ title: '  resource', align: 'right' }, ...names.map((title) => ({ title, align: 'right' as const }))],
+    shown.map((report) => [formatNumber(report.resource), ...names.map((name) => formatNumber(report.metrics[name]))]),
+    io.paint,
+  );
+  const left = reports.length - shown.length;
+  return left === 0 ? body : `${io.paint('dim', `  … ${left} before these`)}\n${body}`;
+}
+
+/** The last lines of a file of any size. */
+function lastLines(file: string, count: number): string[] {
+  const descriptor = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(descriptor);
+    const bytes = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    readSync(descriptor, bytes, 0, bytes.length, size - bytes.length);
+    const lines = bytes.toString('utf8').trimEnd().split(/\r?\n/);
+    return lines.slice(Math.max(0, lines.length - count)).map(printable).filter((line, index) => line !== '' || index > 0);
+  } finally {
+    closeSync(descriptor);
+  }
+}

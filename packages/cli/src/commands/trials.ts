@@ -1,0 +1,62 @@
+import type { Objective, TrialRecord, TrialState } from '@fettle/core';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import type { Io } from '../io.ts';
+import { withStudy } from '../study/open-reader.ts';
+import { formatDuration } from '../study-file/duration.ts';
+import { toJson } from '../text/json.ts';
+import { formatNumber, formatParameter } from '../text/number.ts';
+import { table } from '../text/table.ts';
+
+interface Options {
+  readonly limit: number;
+  readonly offset: number;
+  readonly state?: readonly TrialState[];
+  readonly sort: 'id' | 'value';
+  readonly reverse?: boolean;
+  readonly json?: boolean;
+}
+
+/** `fettle trials`: with `--json`, a list of trial records. */
+export async function execute([study]: readonly [string | undefined], options: Options, io: Io): Promise<ExitCode> {
+  return await withStudy(study, io, ({ reader, summary }) => {
+    const { limit, offset, state: states, sort: order, reverse: descending } = options;
+    const trials = reader.trials({ limit, offset, states, order, descending });
+    if (options.json === true) {
+      io.out(toJson(trials, 2));
+      return EXIT.ok;
+    }
+    if (trials.length === 0) {
+      io.out('No such trials.');
+      return EXIT.ok;
+    }
+    io.out(trialTable(trials, summary.definition.objective, io));
+    const total = (states ?? (Object.keys(summary.counts) as TrialState[])).reduce((sum, state) => sum + summary.counts[state], 0);
+    const rest = total - offset - trials.length;
+    if (order === 'id' && rest > 0) io.err(io.paint('dim', `${rest} more; --limit and --offset show them.`));
+    return EXIT.ok;
+  });
+}
+
+/** Trials as a table: one column for each parameter that any of them has. */
+export function trialTable(trials: readonly TrialRecord[], { metric, goal }: Objective, io: Io): string {
+  const names = [...new Set(trials.flatMap((trial) => Object.keys(trial.configuration)))];
+  return table(
+    [
+      { title: 'trial', align: 'right' },
+      { title: 'state' },
+      { title: `${metric} ${goal === 'maximize' ? '↑' : '↓'}`, align: 'right' },
+      { title: 'resource', align: 'right' },
+      { title: 'time', align: 'right' },
+      ...names.map((title) => ({ title, most: 24 })),
+    ],
+    trials.map((trial) => [
+      String(trial.id),
+      trial.failure === undefined ? trial.state : `${trial.state}: ${trial.failure}`,
+      formatNumber(trial.value),
+      formatNumber(trial.resource),
+      trial.runtime === 0 ? '–' : formatDuration(trial.runtime),
+      ...names.map((name) => formatParameter(trial.configuration[name])),
+    ]),
+    io.paint,
+  );
+}

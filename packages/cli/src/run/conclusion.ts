@@ -1,0 +1,85 @@
+import { relative } from 'node:path';
+import type { StudyOptions, StudyResult, TrialRecord } from '@fettle/core';
+import { commandOf } from '../study/command-of.ts';
+import type { StudyPlace } from '../study/locate.ts';
+import { formatDuration } from '../study-file/duration.ts';
+import { formatNumber, formatParameter } from '../text/number.ts';
+import { shellQuote } from '../text/shell-quote.ts';
+import type { Paint } from '../text/style.ts';
+import { table } from '../text/table.ts';
+
+/** What the last words of `fettle run` are made of. */
+export interface Ending {
+  readonly result: StudyResult;
+  readonly place: StudyPlace;
+  readonly options: StudyOptions;
+  /** The trial that the best one is compared with: the first of the study. */
+  readonly first: TrialRecord | undefined;
+  /** The report's file, if there is one. */
+  readonly report: string | undefined;
+  /** How the study was named on the command line. */
+  readonly argument: string | undefined;
+  readonly paint: Paint;
+  readonly cwd: string;
+}
+
+/** The last words of `fettle run`: why it ended, what was best, how to use it, where to read more. */
+export function conclusion(ending: Ending): string {
+  const { result, paint, argument, report, cwd } = ending;
+  const { summary, status, reason } = result;
+  const { counts, reports, wallClock } = summary;
+  const study = argument === undefined ? '' : ` ${argument}`;
+  const states = Object.entries(counts).filter(([, count]) => count > 0);
+  const head = [
+    `${paint(status === 'finished' ? 'green' : 'yellow', status)}: ${reason}`,
+    paint('dim', [...states.map(([state, count]) => `${count} ${state}`), `${reports} reports`, formatDuration(wallClock)].join(', ')),
+  ];
+  const best = result.best === undefined ? noBest(ending) : bestOf(result.best, ending);
+  const option = argument === undefined ? '' : ` --study ${argument}`;
+  const next = [
+    ...(status === 'interrupted' ? [['go on', `fettle run${study}`]] : []),
+    ...(report === undefined ? [] : [['report', relative(cwd, report)]]),
+    ['more', `fettle trials${study}${result.best === undefined ? '' : `, fettle explain ${result.best.id}${option}`}`],
+  ].map(([name = '', text = '']) => `${paint('dim', name.padEnd(8))}${text}`);
+  return ['', ...head, '', ...best, '', ...next].join('\n');
+}
+
+function noBest({ result, argument }: Ending): string[] {
+  const { counts, definition } = result.summary;
+  const study = argument === undefined ? '' : ` ${argument}`;
+  const failed = counts.failed > 0 ? ` See why trials failed: fettle trials${study} --state failed` : '';
+  return [`No trial reported a finite ${definition.objective.metric}.${failed}`];
+}
+
+function bestOf(best: TrialRecord, ending: Ending): string[] {
+  const { options, first, paint, result, place } = ending;
+  const { metric, goal } = result.summary.definition.objective;
+  const compared = first !== undefined && first.id !== best.id && Number.isFinite(first.value) ? first : undefined;
+  const level = best.resource > 1 ? ` at ${formatNumber(best.resource)}` : '';
+  const lines = [
+    `${paint('bold', `best: trial ${best.id}`)}  ${metric} ${paint('bold', formatNumber(best.value))}${level}${gain(best, compared, goal)}`,
+  ];
+  const names = [...new Set([...Object.keys(best.configuration), ...Object.keys(compared?.configuration ?? {})])];
+  const rows = names.map((name) => [
+    `  ${name}`,
+    formatParameter(best.configuration[name]),
+    ...(compared === undefined ? [] : [formatParameter(compared.configuration[name])]),
+  ]);
+  const columns = [{ title: '  parameter' }, { title: 'best', align: 'right' as const }];
+  const other = compared === undefined ? [] : [{ title: `trial ${compared.id}`, align: 'right' as const }];
+  lines.push(table([...columns, ...other], rows, paint));
+  const { command: words, workingDirectory = '.', environment = {} } = options;
+  const program = words === undefined ? undefined : ({ kind: 'command', command: words, workingDirectory, environment } as const);
+  const command = commandOf(program, best, place.folder);
+  if (command !== undefined) lines.push('', `  ${shellQuote(command)}`);
+  return lines;
+}
+
+/** How much better than the first trial, in words. */
+function gain(best: TrialRecord, first: TrialRecord | undefined, goal: 'minimize' | 'maximize'): string {
+  if (first?.value === undefined || best.value === undefined) return '';
+  const difference = goal === 'maximize' ? best.value - first.value : first.value - best.value;
+  if (difference <= 0) return '';
+  const share = first.value === 0 ? '' : ` (${formatNumber(Number(((100 * difference) / Math.abs(first.value)).toPrecision(3)))} %)`;
+  return `, ${formatNumber(difference)}${share} better than trial ${first.id} with ${formatNumber(first.value)}`;
+}

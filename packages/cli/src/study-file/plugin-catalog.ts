@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import * as core from '@fettle/core';
+import { isPluginFactory, messageOf, type PluginFactory, type PluginKind } from '@fettle/core';
+import type { z } from 'zod';
+import { didYouMean } from '../text/did-you-mean.ts';
+import { resolvePackage } from './resolve-package.ts';
+
+/** A factory of any kind. */
+export type AnyFactory = { [K in PluginKind]: PluginFactory<K, z.ZodType> }[PluginKind];
+
+/** A plugin that was looked for: its factory, or why there is none. */
+export type Lookup =
+  | { readonly kind: 'found'; readonly factory: AnyFactory }
+  | { readonly kind: 'problem'; readonly message: string; readonly remedy: string };
+
+/** Names of our own plugins that live in packages of their own, by kind. */
+const PACKAGES: { readonly [kind in PluginKind]: { readonly [name: string]: string } } = {
+  searcher: { asha: '@fettle/searcher-asha', hyperband: '@fettle/searcher-asha', bayes: '@fettle/searcher-bayes' },
+  sampler: { bayes: '@fettle/searcher-bayes' },
+  backend: { docker: '@fettle/backend-docker', slurm: '@fettle/backend-slurm' },
+  'metric-source': {},
+};
+
+/** Every plugin that comes with the core. */
+export function builtIns(): AnyFactory[] {
+  return Object.values(core).filter((value): value is AnyFactory => isPluginFactory(value));
+}
+
+/** Kinds of plugin that will do where one is wanted: a sampler is as good as a searcher that runs every trial to its end. */
+function acceptable(kind: PluginKind): readonly PluginKind[] {
+  return kind === 'searcher' ? ['searcher', 'sampler'] : [kind];
+}
+
+/**
+ * Finds the factory that a `type:` names: a built-in, one of our own packages, a file (`./my-searcher.ts`), or an npm
+ * package, with `#name` behind it if it exports several.
+ * @param folder the study file's; files and packages are looked for from there
+ */
+export async function findPlugin(type: string, kind: PluginKind, folder: string): Promise<Lookup> {
+  const kinds = acceptable(kind);
+  const builtIn = builtIns().find((factory) => kinds.includes(factory.kind) && factory.definition.name === type);
+  if (builtIn !== undefined) return { kind: 'found', factory: builtIn };
+  const official = kinds.map((each) => PACKAGES[each][type]).find((name) => name !== undefined);
+  const [specifier = type, exportName] = (official === undefined ? type : `${official}#${type}`).split('#');
+  const file = locate(specifier, folder);
+  if (typeof file !== 'string') {
+    if (file.kind === 'not-exported') {
+      return problem(`the package '${specifier}' does not export it`, `See "exports" in ${file.folder}/package.json.`);
+    }
+    return unknown(type, kind, official);
+  }
+  let loaded: Readonly<Record<string, unknown>>;
+  try {
+    loaded = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
+  } catch (thrown) {
+    return problem(`'${specifier}' could not be loaded: ${messageOf(thrown)}`, `It was read from ${file}.`);
+  }
+  return choose(loaded, kinds, specifier, exportName);
+}
+
+function locate(specifier: string, folder: string): string | { kind: 'missing' } | { kind: 'not-exported'; folder: string } {
+  if (specifier.startsWith('.') || isAbsolute(specifier)) {
+    const file = resolve(folder, specifier);
+    return existsSync(file) ? file : { kind: 'missing' };
+  }
+  let answer: ReturnType<typeof resolvePackage> = { kind: 'missing' };
+  // What is installed beside fettle itself serves every study on the machine.
+  for (const base of [folder, fileURLToPath(new URL('.', import.meta.url))]) {
+    answer = resolvePackage(specifier, base);
+    if (answer.kind === 'found') return answer.file;
+    if (answer.kind === 'not-exported') return answer;
+  }
+  return { kind: 'missing' };
+}
+
+function choose(
+  loaded: Readonly<Record<string, unknown>>,
+  kinds: readonly PluginKind[],
+  specifier: string,
+  name: string | undefined,
+): Lookup {
+  const all = [...new Set([loaded['default'], ...Object.values(loaded)])].filter(
+    (value): value is AnyFactory => isPluginFactory(value),
+  );
+  const fitting = all.filter((factory) => kinds.includes(factory.kind));
+  const wanted: PluginKind = kinds[0] ?? 'searcher';
+  if (fitting.length === 0) {
+    const others = all.map((factory) => `the ${factory.kind} '${factory.definition.name}'`).join(', ');
+    return all.length === 0
+      ? problem(`'${specifier}' exports no plugin`, `Export what define${title(wanted)}(...) returns.`)
+      : problem(`'${specifier}' is no ${wanted}: it holds ${others}`, `Name a ${wanted} here.`);
+  }
+  const named =
+    name === undefined
+      ? undefined
+      : (fitting.find((factory) => factory.definition.name === name) ?? (loaded[name] as AnyFactory | undefined));
+  if (name !== undefined && !fitting.includes(named as AnyFactory)) {
+    return problem(`'${specifier}' has no ${wanted} '${name}'`, `It has: ${names(fitting)}.`);
+  }
+  const factory = named ?? fitting.find((each) => each === loaded['default']) ?? fitting[0];
+  if (factory === undefined || (fitting.length > 1 && name === undefined && factory !== loaded['default'])) {
+    return problem(
+      `'${specifier}' holds several: ${names(fitting)}`,
+      `Say which one: ${specifier}#${fitting[0]?.definition.name ?? ''}.`,
+    );
+  }
+  return { kind: 'found', factory };
+}
+
+function unknown(type: string, kind: PluginKind, official: string | undefined): Lookup {
+  const kinds = acceptable(kind);
+  if (official !== undefined) {
+    return problem(`the ${kind} '${type}' is in the package ${official}, which is not installed`, `Run: npm install ${official}`);
+  }
+  if (type.startsWith('.') || isAbsolute(type)) return problem(`the file '${type}' does not exist`, 'The path is relative to the study file.');
+  const own = builtIns().filter((factory) => kinds.includes(factory.kind)).map((factory) => factory.definition.name);
+  const ours = kinds.flatMap((each) => Object.keys(PACKAGES[each]));
+  const near = didYouMean(type, [...own, ...ours]);
+  const packages = ours.length === 0 ? '' : ` In packages of their own: ${[...new Set(ours)].join(', ')}.`;
+  return problem(
+    `no ${kind} is called '${type}', and no such package is installed`,
+    `${near === undefined ? '' : `Did you mean '${near}'? `}Built in: ${own.join(', ')}.${packages} For an npm package: npm install ${type}`,
+  );
+}
+
+function names(factories: readonly AnyFactory[]): string {
+  return factories.map((factory) => `'${factory.definition.name}'`).join(', ');
+}
+
+function title(kind: PluginKind): string {
+  return kind.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function problem(message: string, remedy: string): Lookup {
+  return { kind: 'problem', message, remedy };
+}

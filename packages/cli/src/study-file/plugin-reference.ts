@@ -1,0 +1,74 @@
+import { API_VERSION, FettleError, type Plugin, type PluginKind } from '@fettle/core';
+import { type AnyFactory, findPlugin } from './plugin-catalog.ts';
+import { type Problem, schemaProblems } from './problems.ts';
+import type { Path } from './source.ts';
+
+/** A plugin as a study file writes it. */
+export type PluginReference = string | { readonly type: string; readonly [option: string]: unknown };
+
+/**
+ * Makes the plugin that a study file describes, and the plugins inside its options.
+ * @param path where it stands in the file
+ * @param folder the study file's
+ * @param problems gets everything that is wrong
+ * @returns undefined if something is wrong
+ */
+export async function makePlugin(
+  reference: PluginReference,
+  kind: PluginKind,
+  path: Path,
+  folder: string,
+  problems: Problem[],
+): Promise<Plugin<PluginKind> | undefined> {
+  const { type, ...given } = typeof reference === 'string' ? { type: reference } : reference;
+  const typePath = typeof reference === 'string' ? path : [...path, 'type'];
+  const lookup = await findPlugin(type, kind, folder);
+  if (lookup.kind === 'problem') {
+    problems.push({ path: typePath, message: lookup.message, remedy: lookup.remedy });
+    return undefined;
+  }
+  const { factory } = lookup;
+  const { definition } = factory;
+  const options: Record<string, unknown> = { ...given };
+  const before = problems.length;
+  const broken = new Set<string>();
+  for (const [option, inner] of Object.entries(definition.nested ?? {})) {
+    const value = options[option];
+    if (!isReference(value)) continue;
+    const plugin = await makePlugin(value, inner, [...path, option], folder, problems);
+    if (plugin === undefined) broken.add(option);
+    else options[option] = plugin;
+  }
+  if (definition.apiVersion === API_VERSION) {
+    const checked = definition.options.safeParse(options);
+    if (!checked.success) {
+      problems.push(
+        ...schemaProblems(checked.error, definition.options, options, path).filter(
+          (problem) => !broken.has(String(problem.path[path.length])),
+        ),
+      );
+    }
+  }
+  if (problems.length > before) return undefined;
+  return construct(factory, options, typePath, problems);
+}
+
+function construct(
+  factory: AnyFactory,
+  options: unknown,
+  path: Path,
+  problems: Problem[],
+): Plugin<PluginKind> | undefined {
+  try {
+    return (factory as unknown as (options: unknown) => Plugin<PluginKind>)(options);
+  } catch (thrown) {
+    if (!(thrown instanceof FettleError)) throw thrown;
+    problems.push({ path, message: thrown.message, remedy: thrown.remedy });
+    return undefined;
+  }
+}
+
+function isReference(value: unknown): value is PluginReference {
+  return typeof value === 'string' || (typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string');
+}
+

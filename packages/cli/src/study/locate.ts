@@ -1,0 +1,102 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { FettleError } from '@fettle/core/errors';
+
+/** Where a study is. */
+export interface StudyPlace {
+  /** The study file, if the study was named by it. */
+  readonly file?: string | undefined;
+  /** The study's folder: `study.db`, `trials/`, `report.html`. */
+  readonly folder: string;
+  /** The database. It may not exist yet. */
+  readonly database: string;
+}
+
+/** Names under which a study file is found when none is named. */
+export const STUDY_FILES = ['study.yaml', 'study.yml', 'study.json', 'study.ts', 'study.js', 'study.mjs'] as const;
+
+/** Folder, beside the study file, that holds the folders of its studies. */
+const HOME = '.fettle';
+
+/**
+ * Finds a study.
+ * @param argument what the person wrote: a study file, a folder, a database, or nothing
+ * @param cwd the current folder
+ * @throws FettleError `study-missing`, saying what was looked for
+ */
+export async function locateStudy(argument: string | undefined, cwd: string): Promise<StudyPlace> {
+  const path = resolve(cwd, argument ?? '.');
+  if (!existsSync(path)) {
+    throw new FettleError('study-missing', `There is no '${argument}' in ${cwd}.`, {
+      remedy: 'Name a study file, its folder, or a study.db.',
+    });
+  }
+  if (!statSync(path).isDirectory()) {
+    if (extname(path) === '.db') return { folder: dirname(path), database: path };
+    return await ofFile(path);
+  }
+  if (existsSync(join(path, 'study.db'))) return { folder: path, database: join(path, 'study.db') };
+  const file = STUDY_FILES.map((name) => join(path, name)).find((candidate) => existsSync(candidate));
+  if (file !== undefined) return await ofFile(file);
+  const studies = studiesIn(path);
+  if (studies.length === 1 && studies[0] !== undefined) return { folder: studies[0], database: join(studies[0], 'study.db') };
+  if (studies.length > 1) {
+    throw new FettleError('study-missing', `There are several studies in ${path}, and no study file that names one.`, {
+      remedy: `Say which: ${studies.map((folder) => relative(cwd, folder)).join(', ')}.`,
+    });
+  }
+  throw new FettleError('study-missing', `There is no study in ${path}: neither ${STUDY_FILES.slice(0, 4).join(', ')} nor a study.db.`, {
+    remedy: 'Write one with `fettle init`, or name the file.',
+  });
+}
+
+/** Like {@link locateStudy}, for questions about a study that has begun. @throws FettleError `study-missing` */
+export async function locateDatabase(argument: string | undefined, cwd: string): Promise<StudyPlace> {
+  const place = await locateStudy(argument, cwd);
+  if (existsSync(place.database)) return place;
+  const file = place.file === undefined ? 'The study' : `The study of ${relative(cwd, place.file)}`;
+  throw new FettleError('study-missing', `${file} has not begun: there is no ${relative(cwd, place.database)}.`, {
+    remedy: 'Begin it with `fettle run`.',
+  });
+}
+
+/** Folder of a study by the name that its file gives it. */
+export function studyFolder(file: string, name: string): string {
+  return join(dirname(file), HOME, name);
+}
+
+async function ofFile(file: string): Promise<StudyPlace> {
+  const folder = studyFolder(file, await nameIn(file));
+  return { file, folder, database: join(folder, 'study.db') };
+}
+
+function studiesIn(folder: string): string[] {
+  const home = join(folder, HOME);
+  if (!existsSync(home)) return [];
+  return readdirSync(home)
+    .map((name) => join(home, name))
+    .filter((study) => existsSync(join(study, 'study.db')));
+}
+
+/** The study's name alone, without checking anything else: questions must be answered quickly. */
+async function nameIn(file: string): Promise<string> {
+  if (['.ts', '.mts', '.js', '.mjs'].includes(extname(file))) {
+    const { default: options } = (await import(pathToFileURL(file).href)) as { default?: { name?: unknown } };
+    return requireName(options?.name, file);
+  }
+  const text = readFileSync(file, 'utf8');
+  // A plain name on a line of its own, which is nearly always; anything else needs the real reader.
+  const names = [...text.matchAll(/^name:[ \t]+([A-Za-z0-9][A-Za-z0-9._-]*)[ \t]*(?:#.*)?$/gm)];
+  if (names.length === 1 && names[0]?.[1] !== undefined && !/^name:/m.test(text.replace(names[0][0], ''))) return names[0][1];
+  const { readSource } = await import('../study-file/source.ts');
+  const value = readSource(text).value as { name?: unknown } | null | undefined;
+  return requireName(value?.name, file);
+}
+
+function requireName(name: unknown, file: string): string {
+  if (typeof name === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return name;
+  throw new FettleError('study-file-invalid', `${basename(file)} does not give the study a name that can be a folder's.`, {
+    remedy: 'Add `name:` with letters, digits, dots, dashes and underscores; `fettle plan` checks the whole file.',
+  });
+}

@@ -1,0 +1,33 @@
+import { clip, type Paint, pad, textWidth } from './style.ts';
+
+/** A column of a table. */
+export interface Column {
+  readonly title: string;
+  /** Numbers stand at the right, everything else at the left (the default). */
+  readonly align?: 'left' | 'right';
+  /** Widest it may get; what is longer is cut. */
+  readonly most?: number;
+}
+
+/** Rows under titles, each column as wide as its widest cell; no lines around it, so that it can be copied and cut. */
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[], paint: Paint): string {
+  const widths = columns.map((column, index) =>
+    Math.min(column.most ?? 60, Math.max(textWidth(column.title), ...rows.map((row) => textWidth(row[index] ?? '')))),
+  );
+  const draw = (cells: readonly string[]): string =>
+    cells
+      .map((cell, index) => {
+        const width = widths[index] ?? 0;
+        const right = columns[index]?.align === 'right';
+        return pad(clip(cell, width), width, right ? 'right' : 'left');
+      })
+      .join('  ')
+      .trimEnd();
+  return [paint('dim', draw(columns.map((column) => column.title))), ...rows.map(draw)].join('\n');
+}
+
+/** Names and values, one pair on a line, the values in one column. */
+export function pairs(entries: readonly (readonly [string, string])[], paint: Paint, indent = ''): string {
+  const width = Math.max(0, ...entries.map(([name]) => textWidth(name)));
+  return entries.map(([name, value]) => `${indent}${paint('dim', pad(name, width))}  ${value}`).join('\n');
+}

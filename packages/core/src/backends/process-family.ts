@@ -1,0 +1,53 @@
+import { isAlive, listProcesses, type ProcessEntry, sendSignal, variableOf } from './process-table.ts';
+
+/** How processes that belong to an attempt are known: by their leader's group and by the environment they inherited. */
+export interface Family {
+  /** The launcher, leader of the group. */
+  readonly leader: { readonly pid: number; readonly start: string };
+  /** The attempt's own value of `$FETTLE_STOP_FILE`: no other process of this machine has it. */
+  readonly stopFile: string;
+}
+
+/** The variable whose value tells attempts apart. */
+export const MARK = 'FETTLE_STOP_FILE';
+
+/**
+ * The processes of an attempt that still run: its group, and what has left the group (`setsid`) but not its environment.
+ */
+export function livingMembers({ leader, stopFile }: Family): ProcessEntry[] {
+  const processes = listProcesses().filter((entry) => !entry.zombie);
+  const holder = processes.find((entry) => entry.pid === leader.pid);
+  // A number is free for others once the leader and its whole group are gone.
+  const groupIsOurs = holder === undefined || holder.start === leader.start;
+  const earliest = Number(leader.start);
+  return processes.filter((entry) => {
+    if (groupIsOurs && (entry.group === leader.pid || entry.session === leader.pid)) return true;
+    // Starts are numbers where environments can be seen; nothing older than the leader is its descendant.
+    return Number(entry.start) >= earliest && variableOf(entry.pid, MARK) === stopFile;
+  });
+}
+
+/** Sends a signal to the group of a leader that is known to live. @returns whether anybody was there */
+export function signalGroup(leader: Family['leader'], signal: NodeJS.Signals): boolean {
+  return isAlive(leader) && sendSignal(-leader.pid, signal);
+}
+
+/** Kills what is left of an attempt. @returns the processes that were still there */
+export function killMembers(family: Family): ProcessEntry[] {
+  const members = livingMembers(family);
+  for (const { pid } of members) sendSignal(pid, 'SIGKILL');
+  return members;
+}
+
+/**
+ * Processes of attempts in a folder that nobody watches: left over by attempts that ended while no driver lived.
+ * @param trials path of the folder that all attempts of the study are in, with a separator at its end
+ * @param watched the stop files of the attempts that are watched
+ */
+export function strayMembers(trials: string, watched: ReadonlySet<string>): ProcessEntry[] {
+  return listProcesses().filter(({ pid, zombie }) => {
+    if (zombie || pid === process.pid) return false;
+    const mark = variableOf(pid, MARK);
+    return mark !== undefined && mark.startsWith(trials) && !watched.has(mark);
+  });
+}

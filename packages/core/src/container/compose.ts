@@ -1,0 +1,77 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../engine/system-clock.ts';
+import { studyStream } from '../engine/random-streams.ts';
+import { SearcherGuard } from '../engine/searcher-guard.ts';
+import { FettleError, messageOf } from '../errors.ts';
+import { EventHub } from '../events/event-hub.ts';
+import { fileReaders } from '../metrics/file-readers.ts';
+import { jsonLinesFile } from '../metrics/jsonl.ts';
+import { jsonLinesStdout } from '../metrics/json-lines.ts';
+import type { Plugin } from '../plugin/define.ts';
+import type { TrialStore } from '../ports/trial-store.ts';
+import { memoryStore } from '../store/memory-store.ts';
+import { sqliteStore } from '../store/sqlite-store.ts';
+import { silentLogger } from '../study/silent-logger.ts';
+import type { StudyOptions } from '../study/study-options.ts';
+import { Scope } from './scope.ts';
+import { ATTEMPT_READERS, BACKEND, CLOCK, EVENT_HUB, LOGGER, SEARCHER, SPACE, STORE } from './tokens.ts';
+
+/** Says how each service of a study is made; nothing is made yet. */
+export function composeStudy(
+  options: StudyOptions,
+  searcher: Plugin<'searcher'>,
+  backend: Plugin<'backend'>,
+): Scope {
+  const scope = new Scope();
+  const { objective, seed = 0 } = options;
+  scope.provide(CLOCK, () => options.clock ?? systemClock());
+  scope.provide(LOGGER, () => options.logger ?? silentLogger());
+  scope.provide(SPACE, () => options.space);
+  scope.provide(STORE, (services) => options.store ?? openStore(options, services), (store) => store.close());
+  scope.provide(EVENT_HUB, (services) => new EventHub(services.get(LOGGER)));
+  scope.provide(
+    SEARCHER,
+    (services) => {
+      const made = searcher.create({
+        space: services.get(SPACE),
+        objective,
+        resumable: options.resumable ?? false,
+        random: (purpose) => studyStream(seed, purpose),
+        logger: services.get(LOGGER),
+      });
+      return new SearcherGuard(made, searcher.definition.name, services.get(SPACE));
+    },
+    (guard) => guard.close(),
+  );
+  scope.provide(
+    BACKEND,
+    (services) => backend.create({ logger: services.get(LOGGER) }),
+    (made) => made.close(),
+  );
+  scope.provide(ATTEMPT_READERS, (services) => {
+    const plugins = options.metrics ?? [jsonLinesFile(), jsonLinesStdout()];
+    const logger = services.get(LOGGER);
+    const sources = plugins.map((plugin) => ({
+      name: plugin.record.type,
+      source: plugin.create({ logger, objective }),
+    }));
+    return fileReaders(sources, services.get(CLOCK), logger);
+  });
+  options.services?.(scope);
+  return scope;
+}
+
+function openStore(options: StudyOptions, services: Scope): TrialStore {
+  const { directory } = options;
+  if (directory === undefined) return memoryStore();
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (thrown) {
+    throw new FettleError('store-unwritable', `The study's folder ${directory} cannot be made: ${messageOf(thrown)}.`, {
+      remedy: 'Choose a folder that you may write to.',
+      cause: thrown,
+    });
+  }
+  return sqliteStore(join(directory, 'study.db'), { logger: services.get(LOGGER) });
+}

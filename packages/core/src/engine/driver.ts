@@ -1,0 +1,294 @@
+import type { StudyEvent } from '../domain/event.ts';
+import type { AttemptEnd } from '../domain/failure.ts';
+import { isPromise } from '../domain/json.ts';
+import type { AttemptId } from '../domain/trial.ts';
+import { FettleError, messageOf } from '../errors.ts';
+import type { EventHub } from '../events/event-hub.ts';
+import type { Adoption, Backend, BackendHost, Launched, RecordedAttempt } from '../ports/backend.ts';
+import type { Clock, Disposer } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { TrialStore } from '../ports/trial-store.ts';
+import type { Action } from './action.ts';
+import type { AttemptReaders } from './attempt-readers.ts';
+import { Inbox } from './inbox.ts';
+import type { Input } from './input.ts';
+import { liveAttemptId, toRecord, type LiveTrial } from './live-trial.ts';
+import type { Finish, Tick } from './tick.ts';
+
+/** Events that may wait for one commit when the backend dies with the driver anyway. */
+const GROUP = 2048;
+
+/** How often the store is told that the driver lives, in milliseconds. */
+const LEASE_PERIOD = 10_000;
+
+/** What a driver is put together from. */
+export interface DriverParts {
+  readonly tick: Tick;
+  readonly store: TrialStore;
+  readonly backend: Backend;
+  readonly readers: AttemptReaders;
+  readonly hub: EventHub;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Lets a {@link Tick} meet the world: collects inputs, commits events before anything is done about them, does the actions,
+ * publishes the news. All I/O of a running study passes through here.
+ */
+export class Driver {
+  readonly #tick: Tick;
+  readonly #store: TrialStore;
+  readonly #backend: Backend;
+  readonly #readers: AttemptReaders;
+  readonly #hub: EventHub;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #inbox = new Inbox();
+  readonly #timers = new Map<AttemptId, Disposer>();
+  readonly #ended = new Set<AttemptId>();
+  /** Launches that the backend has not answered yet. */
+  readonly #launching = new Map<AttemptId, Promise<void>>();
+  #broken: unknown;
+
+  constructor(parts: DriverParts) {
+    this.#tick = parts.tick;
+    this.#store = parts.store;
+    this.#backend = parts.backend;
+    this.#readers = parts.readers;
+    this.#hub = parts.hub;
+    this.#clock = parts.clock;
+    this.#logger = parts.logger;
+  }
+
+  /** Tells the engine something. */
+  post(input: Input): void {
+    this.#inbox.post(input);
+  }
+
+  /** The part of a backend's host that leads into the engine. */
+  notices(): Pick<BackendHost, 'reported' | 'ended' | 'unreachable' | 'capacityChanged'> {
+    return {
+      reported: (attempt, { metrics, resource }) => this.post({ kind: 'reported', attempt, metrics, resource }),
+      ended: (attempt, end) => this.#attemptEnded(attempt, end),
+      unreachable: (attempt, message) => this.post({ kind: 'unreachable', attempt, message }),
+      capacityChanged: () => this.post({ kind: 'wake' }),
+    };
+  }
+
+  /** Finds out from the backend what became of the attempts that were under way, and goes on from there. */
+  async adopt(): Promise<void> {
+    const { state } = this.#tick;
+    const running = [...state.live.values()].filter((trial) => trial.state === 'running');
+    const recorded: RecordedAttempt[] = running.map((trial) => ({
+      request: this.#tick.request(trial),
+      handle: trial.attempt?.started === true ? trial.attempt.handle : undefined,
+    }));
+    const adoptions = new Map<AttemptId, Adoption>();
+    for (const adoption of await this.#backend.adopt(recorded)) adoptions.set(adoption.attempt, adoption);
+    for (const trial of running) {
+      this.#tick.occupy();
+      const id = liveAttemptId(trial);
+      const adoption = adoptions.get(id);
+      if (adoption === undefined) {
+        throw new FettleError('plugin-misbehaved', `The backend did not say what became of attempt ${id}.`, {
+          remedy: 'Its adopt() must answer once for each attempt it is asked about.',
+        });
+      }
+      this.#adopted(trial, adoption);
+    }
+  }
+
+  #adopted(trial: LiveTrial, adoption: Adoption): void {
+    const { attempt } = adoption;
+    switch (adoption.status) {
+      case 'running':
+        this.#logger.info(`Attempt ${attempt} still runs and was taken over.`);
+        this.#watch(trial, attempt, adoption.launched);
+        if (trial.attempt?.stopping !== undefined) this.#stop(attempt, 'checkpoint');
+        return;
+      case 'ended':
+        if (adoption.launched !== undefined) this.#read(trial, attempt, adoption.launched);
+        this.#attemptEnded(attempt, adoption.end);
+        return;
+      case 'never-launched':
+        this.#launch({ kind: 'launch', request: this.#tick.request(trial) });
+        return;
+    }
+  }
+
+  /** Works until nothing is left to do. */
+  async run(): Promise<Finish> {
+    const clock = this.#clock;
+    const lease = clock.idle === undefined ? this.#keepLease() : undefined;
+    try {
+      for (;;) {
+        await this.step();
+        if (this.#tick.finish !== undefined) return this.#tick.finish;
+        if (this.#inbox.size > 0) continue;
+        if (clock.idle?.() === true) continue;
+        this.commit();
+        await this.#inbox.wait();
+      }
+    } finally {
+      lease?.();
+      for (const cancel of this.#timers.values()) cancel();
+      this.#timers.clear();
+    }
+  }
+
+  /** One turn: everything that has been said, then everything that follows from it. */
+  async step(): Promise<void> {
+    if (this.#broken !== undefined) throw this.#broken;
+    for (const input of this.#inbox.take()) {
+      const handled = this.#tick.handle(input, this.#clock.now());
+      if (isPromise(handled)) await handled;
+    }
+    const scheduled = this.#tick.schedule(this.#clock.now(), this.#backend.capacity());
+    if (isPromise(scheduled)) await scheduled;
+    if (this.#backend.outlivesDriver) this.commit();
+    else if (this.#tick.pending >= GROUP) {
+      this.commit();
+      // A simulated study never waits for anything: let signals and other work of the process have their turn.
+      await new Promise(setImmediate);
+    }
+    for (const action of this.#tick.takeActions()) this.#act(action);
+  }
+
+  /** Commits what has been decided, then publishes it. */
+  commit(): void {
+    if (this.#tick.pending === 0) return;
+    const { events, trials } = this.#tick.takeCommit();
+    this.#store.append({ events, trials: trials.map(toRecord), summary: this.#tick.state.summary() });
+    for (const trial of trials) this.#tick.state.forget(trial);
+    this.#publish(events);
+  }
+
+  /** Releases timers and files. */
+  close(): void {
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+    this.#readers.close();
+  }
+
+  #publish(events: readonly StudyEvent[]): void {
+    for (const event of events) this.#hub.publish(event);
+  }
+
+  #act(action: Action): void {
+    switch (action.kind) {
+      case 'launch':
+        this.#launch(action);
+        return;
+      case 'stop':
+        this.#stop(action.attempt, action.from);
+        return;
+      case 'expect-end':
+        this.#setTimer(action.attempt, this.#tick.state.settings.grace, 'overdue');
+        return;
+      case 'wake':
+        this.#clock.after(action.at - this.#clock.now(), () => this.post({ kind: 'wake' }));
+        return;
+    }
+  }
+
+  #launch({ request }: Extract<Action, { kind: 'launch' }>): void {
+    const { attempt } = request;
+    const launched = (answer: Launched): void => {
+      this.#launching.delete(attempt);
+      this.post({ kind: 'launched', attempt, handle: answer.handle });
+      const trial = this.#tick.state.live.get(request.trial);
+      if (trial !== undefined) this.#watch(trial, attempt, answer);
+    };
+    const failed = (thrown: unknown): void => {
+      this.#launching.delete(attempt);
+      this.#attemptEnded(attempt, { kind: 'failed', failure: 'launch', message: messageOf(thrown) });
+    };
+    try {
+      const answer = this.#backend.launch(request);
+      if (isPromise(answer)) this.#launching.set(attempt, answer.then(launched, failed));
+      else launched(answer);
+    } catch (thrown) {
+      failed(thrown);
+    }
+  }
+
+  #watch(trial: LiveTrial, attempt: AttemptId, launched: Launched): void {
+    this.#read(trial, attempt, launched);
+    const deadline = trial.attempt?.deadline;
+    if (deadline !== undefined) this.#setTimer(attempt, deadline - this.#clock.now(), 'deadline');
+  }
+
+  #read(trial: LiveTrial, attempt: AttemptId, launched: Launched): void {
+    if (launched.files === undefined || this.#ended.has(attempt)) return;
+    this.#readers.open(attempt, launched.files, trial.attempt?.positions ?? new Map(), (reading) => {
+      this.post({ kind: 'reported', attempt, ...reading });
+    });
+  }
+
+  /** An end is passed on only after everything the attempt wrote has been read. */
+  #attemptEnded(attempt: AttemptId, end: AttemptEnd): void {
+    const launching = this.#launching.get(attempt);
+    if (launching !== undefined) {
+      // It ended before its launch was answered: only the answer says which files there are to read.
+      void launching.then(() => this.#attemptEnded(attempt, end));
+      return;
+    }
+    if (this.#ended.has(attempt)) return;
+    this.#ended.add(attempt);
+    this.#timers.get(attempt)?.();
+    this.#timers.delete(attempt);
+    const drained = this.#readers.drain(attempt);
+    const pass = (ignored: string | undefined): void => {
+      this.#ended.delete(attempt);
+      const explained = end.kind === 'finished' && ignored !== undefined ? { ...end, note: ignored } : end;
+      this.post({ kind: 'ended', attempt, end: explained });
+    };
+    if (drained === undefined) pass(undefined);
+    else drained.then(pass, (thrown: unknown) => this.#break(thrown));
+  }
+
+  #stop(attempt: AttemptId, from: 'checkpoint' | 'terminate' | 'kill'): void {
+    const { grace } = this.#tick.state.settings;
+    const launching = this.#launching.get(attempt);
+    if (launching !== undefined) {
+      void launching.then(() => this.#stop(attempt, from));
+      return;
+    }
+    try {
+      const answer = this.#backend.stop(attempt, { from, grace });
+      if (isPromise(answer)) answer.catch((thrown: unknown) => this.#break(thrown));
+    } catch (thrown) {
+      this.#break(thrown);
+    }
+  }
+
+  #setTimer(attempt: AttemptId, wait: number, kind: 'deadline' | 'overdue'): void {
+    this.#timers.get(attempt)?.();
+    this.#timers.set(
+      attempt,
+      this.#clock.after(wait, () => this.post({ kind, attempt })),
+    );
+  }
+
+  /** Something failed outside a turn: the next turn throws it to whoever runs the study. */
+  #break(thrown: unknown): void {
+    this.#broken ??= thrown;
+    this.post({ kind: 'wake' });
+  }
+
+  #keepLease(): Disposer {
+    let cancel: Disposer = () => undefined;
+    const beat = (): void => {
+      try {
+        this.#store.renewLease();
+      } catch (thrown) {
+        this.#break(thrown);
+        return;
+      }
+      cancel = this.#clock.after(LEASE_PERIOD, beat);
+    };
+    cancel = this.#clock.after(LEASE_PERIOD, beat);
+    return () => cancel();
+  }
+}

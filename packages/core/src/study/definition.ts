@@ -1,0 +1,83 @@
+import { FettleError } from '../errors.ts';
+import type { SearchSpace } from '../domain/search-space.ts';
+import type { PluginRecord, StudyDefinition, StudySettings } from '../domain/study-spec.ts';
+import { DEFAULT_RETRY } from '../engine/retry.ts';
+import { encode } from '../store/codec.ts';
+import type { StudyOptions } from './study-options.ts';
+
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+/** What defines the study, from its options. @throws FettleError `options-invalid`, `configuration-invalid` */
+export function definitionOf(options: StudyOptions, space: SearchSpace, searcher: PluginRecord): StudyDefinition {
+  const { name, objective, seed = 0, first = [], duplicates = 'redraw', resumable = false } = options;
+  const problems: string[] = [];
+  if (!NAME.test(name)) {
+    problems.push(`name: '${name}' must be 1 to 100 letters, digits, '.', '_' or '-', and begin with a letter or digit`);
+  }
+  if (objective.metric === '') problems.push('objective.metric: must not be empty');
+  if (!(Number.isSafeInteger(seed) && seed >= 0)) problems.push(`seed: ${seed} is not an integer from 0 to 2^53 - 1`);
+  for (const [index, configuration] of first.entries()) {
+    for (const issue of space.issues(configuration)) problems.push(`first[${index}]: ${issue}`);
+  }
+  if (problems.length > 0) {
+    throw new FettleError('options-invalid', `The study is not right:\n  ${problems.join('\n  ')}`);
+  }
+  return { name, space: space.toJSON(), objective: { ...objective }, searcher, seed, first: [...first], duplicates, resumable };
+}
+
+/** What may change between sessions, from the study's options. @throws FettleError `options-invalid` */
+export function settingsOf(options: StudyOptions, backend: PluginRecord): StudySettings {
+  const { budget = {}, retry, timeLimit, grace = 5000 } = options;
+  if (timeLimit !== undefined && !(timeLimit > 0)) {
+    throw new FettleError('options-invalid', `timeLimit: ${timeLimit} ms is not a positive time.`);
+  }
+  return {
+    budget,
+    retry: {
+      limits: { ...DEFAULT_RETRY.limits, ...retry?.limits },
+      backOff: retry?.backOff ?? DEFAULT_RETRY.backOff,
+      maxBackOff: retry?.maxBackOff ?? DEFAULT_RETRY.maxBackOff,
+    },
+    timeLimit,
+    grace,
+    backend,
+  };
+}
+
+/**
+ * Refuses to continue a study as another one: old trials would be compared with new ones that mean something else.
+ * @throws FettleError `study-changed` with every difference
+ */
+export function requireSameDefinition(recorded: StudyDefinition, wanted: StudyDefinition): void {
+  const differences: string[] = [];
+  for (const key of ['name', 'space', 'objective', 'searcher', 'seed', 'first', 'duplicates', 'resumable'] as const) {
+    compare(key, plain(recorded[key]), plain(wanted[key]), differences);
+  }
+  if (differences.length === 0) return;
+  throw new FettleError(
+    'study-changed',
+    `The study '${recorded.name}' was begun with another definition:\n  ${differences.join('\n  ')}`,
+    { remedy: 'Change it back, give the study a new name, or begin it afresh (fettle run --fresh).' },
+  );
+}
+
+/** As plain data, without what is undefined; a plugin's version may change. */
+function plain(value: unknown): unknown {
+  return JSON.parse(encode(value), (key, item: unknown) => (key === 'version' ? undefined : item));
+}
+
+function compare(path: string, recorded: unknown, wanted: unknown, differences: string[]): void {
+  if (isRecord(recorded) && isRecord(wanted)) {
+    for (const key of new Set([...Object.keys(recorded), ...Object.keys(wanted)])) {
+      compare(`${path}.${key}`, recorded[key], wanted[key], differences);
+    }
+    return;
+  }
+  const before = JSON.stringify(recorded);
+  const now = JSON.stringify(wanted);
+  if (before !== now) differences.push(`${path}: was ${before ?? 'absent'}, now ${now ?? 'absent'}`);
+}
+
+function isRecord(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

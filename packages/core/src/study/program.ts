@@ -1,0 +1,47 @@
+import { resolve } from 'node:path';
+import { inProcess } from '../backends/in-process.ts';
+import { local } from '../backends/local.ts';
+import { checkTemplates } from '../backends/trial-contract.ts';
+import { FettleError } from '../errors.ts';
+import { API_VERSION } from '../plugin/api-version.ts';
+import { defineBackend, type Plugin } from '../plugin/define.ts';
+import type { Evaluate, Program } from '../ports/program.ts';
+import { VERSION } from '../version.ts';
+import { z } from 'zod';
+import { ManualBackend } from './manual-backend.ts';
+import type { StudyOptions } from './study-options.ts';
+
+/** What each trial runs, from a study's options. @throws FettleError `options-invalid`, `template-invalid` */
+export function programOf(options: StudyOptions): Program {
+  const { evaluate, command, environment = {}, workingDirectory = '.' } = options;
+  if (evaluate !== undefined && command !== undefined) {
+    throw new FettleError('options-invalid', 'The study has both `evaluate` and `command`.', {
+      remedy: 'Give the objective once: as a function, or as a program.',
+    });
+  }
+  if (evaluate !== undefined) return { kind: 'function', evaluate: evaluate as Evaluate };
+  if (command === undefined) return { kind: 'manual' };
+  const program = { kind: 'command', command, workingDirectory: resolve(workingDirectory), environment } as const;
+  checkTemplates(program, options.space.names);
+  return program;
+}
+
+/** Where trials run when the study does not say. */
+export function defaultBackend(program: Program): Plugin<'backend'> {
+  switch (program.kind) {
+    case 'function':
+      return inProcess();
+    case 'command':
+      return local();
+    case 'manual':
+      return byHand();
+  }
+}
+
+const byHand = defineBackend({
+  name: 'manual',
+  version: VERSION,
+  apiVersion: API_VERSION,
+  options: z.strictObject({}),
+  create: () => new ManualBackend(),
+});

@@ -1,0 +1,108 @@
+import { isPromise } from '../domain/json.ts';
+import type { SearchSpace } from '../domain/search-space.ts';
+import type { Suggestion } from '../domain/suggestion.ts';
+import { makeOffer } from '../engine/offer.ts';
+import { studyStream } from '../engine/random-streams.ts';
+import { relive } from '../engine/recover.ts';
+import { SearcherGuard } from '../engine/searcher-guard.ts';
+import { StudyState } from '../engine/study-state.ts';
+import { isPlugin, type Plugin } from '../plugin/define.ts';
+import type { TrialReader } from '../ports/trial-store.ts';
+import type { StudyEvent } from '../domain/event.ts';
+import { FettleError } from '../errors.ts';
+import { asSearcher } from '../searchers/as-searcher.ts';
+import { encode } from '../store/codec.ts';
+import { silentLogger } from './silent-logger.ts';
+
+/** A decision that came out differently when it was computed again. */
+export interface ReplayDifference {
+  /** Place in the journal. */
+  readonly seq: number;
+  /** What was asked: `start`, `resume`, `report`. */
+  readonly what: string;
+  readonly recorded: string;
+  readonly replayed: string;
+}
+
+/** What a replay found. */
+export interface ReplayResult {
+  /** Decisions computed again: suggestions and answers to reports. */
+  readonly decisions: number;
+  readonly events: number;
+  /** Where they differ; empty if the study was reproduced bit for bit. */
+  readonly differences: readonly ReplayDifference[];
+}
+
+/**
+ * Computes every decision of a study again from its seed and the recorded order of events, and compares each with what was
+ * decided then. Nothing is run and nothing is written.
+ * @param most differences after which it stops looking
+ * @throws FettleError `study-missing` if the store is empty
+ */
+export async function replayStudy(
+  reader: TrialReader,
+  space: SearchSpace,
+  plugin: Plugin<'searcher'> | Plugin<'sampler'>,
+  most = 20,
+): Promise<ReplayResult> {
+  const summary = reader.summary();
+  if (summary === undefined) throw new FettleError('study-missing', 'There is no study in this store to replay.');
+  const { objective, seed, resumable } = summary.definition;
+  const searcherPlugin = isPlugin(plugin, 'sampler') ? asSearcher(plugin) : plugin;
+  const state = new StudyState();
+  const made = searcherPlugin.create({
+    space,
+    objective,
+    resumable,
+    random: (purpose) => studyStream(seed, purpose),
+    logger: silentLogger(),
+  });
+  const searcher = new SearcherGuard(made, searcherPlugin.definition.name, space);
+  const differences: ReplayDifference[] = [];
+  let decisions = 0;
+  const compare = (seq: number, what: string, recorded: unknown, replayed: unknown): void => {
+    decisions += 1;
+    const [before, now] = [canonical(recorded), canonical(replayed)];
+    if (before !== now) differences.push({ seq, what, recorded: before, replayed: now });
+  };
+  try {
+    for (const event of reader.journal()) {
+      if (differences.length >= most) break;
+      const recorded = recordedSuggestion(event);
+      if (recorded !== undefined) {
+        const answer = searcher.ask(makeOffer(state, recorded.draw));
+        compare(event.seq, recorded.suggestion.kind, recorded.suggestion, isPromise(answer) ? await answer : answer);
+      }
+      const lived = relive(event, state, searcher, (now, then) => compare(event.seq, 'report', then, now));
+      const trial = isPromise(lived) ? await lived : lived;
+      if (trial !== undefined) state.forget(trial);
+    }
+  } finally {
+    await searcher.close();
+  }
+  return { decisions, events: state.seq, differences };
+}
+
+/** The suggestion behind an event, if the searcher made it. */
+function recordedSuggestion(event: StudyEvent): { suggestion: Suggestion; draw: number } | undefined {
+  if (event.type === 'trial:resumed') {
+    const { trial, until, reason } = event.body;
+    return { suggestion: { kind: 'resume', trial, until, reason }, draw: 0 };
+  }
+  if (event.type !== 'trial:created' || event.body.origin !== 'searcher') return undefined;
+  const { configuration, until, forkedFrom: from, repeatOf, reason, draw } = event.body;
+  if (from !== undefined) return { suggestion: { kind: 'fork', from, configuration, until, reason }, draw };
+  return { suggestion: { kind: 'start', configuration, until, repeatOf, reason }, draw };
+}
+
+/** The same text for the same value: keys in order, what is undefined left out. */
+function canonical(value: unknown): string {
+  return encode(ordered(value));
+}
+
+function ordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(ordered);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, ordered(item)]));
+}

@@ -1,0 +1,67 @@
+import type { Scope } from '../container/scope.ts';
+import type { Configuration } from '../domain/configuration.ts';
+import type { FailureClass } from '../domain/failure.ts';
+import type { Objective } from '../domain/objective.ts';
+import type { SearchSpace } from '../domain/search-space.ts';
+import type { Budget, DuplicatePolicy } from '../domain/study-spec.ts';
+import type { Plugin } from '../plugin/define.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { Evaluate } from '../ports/program.ts';
+import type { TrialStore } from '../ports/trial-store.ts';
+
+/** The type of the configurations of a search space. */
+type ConfigurationIn<S> = S extends SearchSpace<infer C> ? C : Configuration;
+
+/** Everything that makes a study. */
+export interface StudyOptions<S extends SearchSpace = SearchSpace> {
+  /** Its name: letters, digits, `.`, `_` and `-`. */
+  readonly name: string;
+  readonly space: S;
+  readonly objective: Objective;
+  /** What proposes trials: a searcher, or a sampler whose trials all run to their end. */
+  readonly searcher: Plugin<'searcher'> | Plugin<'sampler'>;
+  /** The objective as a function. Give this, or `command`, or neither to run trials by hand with `ask` and `tell`. */
+  readonly evaluate?: Evaluate<ConfigurationIn<S>> | undefined;
+  /** The objective as a program: an array, never given to a shell. */
+  readonly command?: readonly string[] | undefined;
+  /** Folder in which `command` runs; default: the current one. */
+  readonly workingDirectory?: string | undefined;
+  /** Environment variables for `command`. Not stored with the study. */
+  readonly environment?: { readonly [name: string]: string } | undefined;
+  /** Where trials run; default: `inProcess()` for a function, `local()` for a command. */
+  readonly backend?: Plugin<'backend'> | undefined;
+  /** Where metrics are read from a command's files; default: JSON lines in `$FETTLE_METRICS` and on standard output. */
+  readonly metrics?: readonly Plugin<'metric-source'>[] | undefined;
+  readonly budget?: Budget | undefined;
+  /** Seed of every random choice: an integer from 0 to 2^53 - 1. Default: 0. */
+  readonly seed?: number | undefined;
+  /** Configurations to try before the searcher's own. */
+  readonly first?: readonly ConfigurationIn<S>[] | undefined;
+  /** Default: `redraw`. */
+  readonly duplicates?: DuplicatePolicy | undefined;
+  /** Changes to the default retry policy. */
+  readonly retry?:
+    | {
+        readonly limits?: { readonly [failure in FailureClass]?: number } | undefined;
+        /** Milliseconds. */
+        readonly backOff?: number | undefined;
+        /** Milliseconds. */
+        readonly maxBackOff?: number | undefined;
+      }
+    | undefined;
+  /** Time limit for one attempt, in milliseconds. */
+  readonly timeLimit?: number | undefined;
+  /** Time between the steps of asking an attempt to stop, in milliseconds; default 5000. */
+  readonly grace?: number | undefined;
+  /** Whether the program can resume from its checkpoint folder; default: no, a resumed trial begins again. */
+  readonly resumable?: boolean | undefined;
+  /** Folder of the study, made if missing: `study.db` and the trials' files. Default: kept in memory only. */
+  readonly directory?: string | undefined;
+  /** A store of one's own instead of `study.db` in `directory`. */
+  readonly store?: TrialStore | undefined;
+  readonly clock?: Clock | undefined;
+  readonly logger?: Logger | undefined;
+  /** Replaces any service of the study: called after all defaults are in place and before anything is made. */
+  readonly services?: ((scope: Scope) => void) | undefined;
+}

@@ -1,0 +1,276 @@
+import type { Configuration } from '../domain/configuration.ts';
+import type { Decision } from '../domain/decision.ts';
+import type { StudyEventType } from '../domain/event.ts';
+import type { FailureClass } from '../domain/failure.ts';
+import type { Metrics } from '../domain/report.ts';
+import { attemptId, isTerminal, type TrialId, type TrialRecord } from '../domain/trial.ts';
+import type { Scope } from '../container/scope.ts';
+import { BACKEND, CLOCK, EVENT_HUB, LOGGER, SEARCHER, STORE } from '../container/tokens.ts';
+import { Driver } from '../engine/driver.ts';
+import { toRecord } from '../engine/live-trial.ts';
+import { budgetUse } from '../engine/stop-rules.ts';
+import type { Tick } from '../engine/tick.ts';
+import { FettleError } from '../errors.ts';
+import type { EventListener } from '../events/event-hub.ts';
+import type { BackendHost } from '../ports/backend.ts';
+import type { Disposer } from '../ports/clock.ts';
+import type { TrialReader } from '../ports/trial-store.ts';
+import { ManualBackend } from './manual-backend.ts';
+import type { StudyResult, StudyStatus } from './study-status.ts';
+
+/** A trial handed out by {@link Study.ask}. */
+export interface AskedTrial<C extends Configuration = Configuration> {
+  readonly id: TrialId;
+  readonly configuration: C;
+  /** Resource level to run to; absent: to the end. */
+  readonly until: number | undefined;
+  /** Resource reported before, for a trial that goes on. */
+  readonly resumeFrom: number;
+  /** A seed for the evaluation's own randomness. */
+  readonly seed: number;
+}
+
+/** A trial that failed, as {@link Study.tell} is told. */
+export interface ToldFailure {
+  readonly failed: FailureClass;
+  readonly message?: string | undefined;
+}
+
+/** What {@link Study.tell} is told. */
+export type Told =
+  | number
+  | Metrics
+  | ToldFailure
+  /** The trial has reported all it had to say. */
+  | undefined;
+
+/** What a study is put together from; made by `createStudy`. */
+export interface StudyParts {
+  readonly scope: Scope;
+  readonly tick: Tick;
+  readonly driver: Driver;
+  readonly host: BackendHost;
+}
+
+/**
+ * A study that is open for work: the one process that may write to it. Begin with `run()`, or hand out trials with `ask()`
+ * and `tell()`; end with `close()`.
+ */
+export class Study<C extends Configuration = Configuration> implements AsyncDisposable {
+  readonly #parts: StudyParts;
+  #phase: 'open' | 'ready' | 'running' | 'closed' = 'open';
+  #bestRecord: TrialRecord | undefined;
+
+  /** Use `createStudy`. */
+  constructor(parts: StudyParts) {
+    this.#parts = parts;
+  }
+
+  /** The study's name. */
+  get name(): string {
+    return this.#parts.tick.state.definition.name;
+  }
+
+  /** What is stored: trials, reports, events. */
+  get reader(): TrialReader {
+    return this.#parts.scope.get(STORE);
+  }
+
+  /**
+   * Listens to what happens; see `StudyEvents` for the names. Events are heard after they have been committed.
+   * @returns stops listening
+   */
+  on<T extends StudyEventType>(type: T, listener: EventListener<T>): Disposer;
+  on(type: '*', listener: EventListener<StudyEventType>): Disposer;
+  on(type: '*', listener: EventListener<StudyEventType>): Disposer {
+    return this.#parts.scope.get(EVENT_HUB).on(type, listener);
+  }
+
+  /**
+   * Runs trials until the budget is used, the searcher has nothing left, or the study is interrupted; then closes.
+   * @throws FettleError when a plugin or the store fails; what was recorded is safe and the study can be continued
+   */
+  async run(): Promise<StudyResult> {
+    const { driver, tick, scope } = this.#parts;
+    if (scope.get(BACKEND) instanceof ManualBackend) {
+      throw new FettleError('study-state', `The study '${this.name}' has nothing to run: it has no function and no command.`, {
+        remedy: 'Give `evaluate` or `command`, or run the trials yourself with ask() and tell().',
+      });
+    }
+    await this.#makeReady();
+    this.#phase = 'running';
+    const clock = scope.get(CLOCK);
+    const now = clock.now();
+    for (const { rule, used, limit } of this.#budget(now)) {
+      if (rule === 'wallClock') clock.after(limit - used, () => driver.post({ kind: 'wake' }));
+    }
+    for (const trial of tick.state.queue) {
+      if (trial.notBefore > now) clock.after(trial.notBefore - now, () => driver.post({ kind: 'wake' }));
+    }
+    try {
+      const { status, reason } = await driver.run();
+      tick.emit('study:closed', { status, reason }, clock.now());
+      driver.commit();
+      const best = this.best();
+      return { status, reason, best, summary: tick.state.summary() };
+    } finally {
+      await this.close();
+    }
+  }
+
+  /**
+   * Ends the session in order: nothing more is launched, what runs is asked to save itself and goes on next time.
+   * @param reason why, for the record
+   */
+  interrupt(reason: string): void {
+    this.#parts.driver.post({ kind: 'interrupt', reason, kill: false });
+  }
+
+  /** Ends the session at once: what runs is killed, and goes on next time from its last checkpoint. */
+  kill(reason: string): void {
+    this.#parts.driver.post({ kind: 'interrupt', reason, kill: true });
+  }
+
+  /** How the study stands now. */
+  status(): StudyStatus {
+    const { tick, scope } = this.#parts;
+    const { state } = tick;
+    const running = [...state.live.values()].filter((trial) => trial.state === 'running').map(toRecord);
+    return {
+      summary: state.summary(),
+      budget: this.#budget(scope.get(CLOCK).now()),
+      running,
+      queued: state.counts.queued,
+      capacity: scope.get(BACKEND).capacity(),
+      waiting: tick.waiting,
+      best: this.best(),
+    };
+  }
+
+  /** The best trial so far: of those that completed, were stopped or are paused. */
+  best(): TrialRecord | undefined {
+    const { state } = this.#parts.tick;
+    const id = state.incumbent.best;
+    if (id === undefined) return undefined;
+    const live = state.live.get(id);
+    if (live !== undefined) return toRecord(live);
+    // A trial that is over never changes: read it once.
+    if (this.#bestRecord?.id !== id) this.#bestRecord = this.reader.trial(id);
+    return this.#bestRecord;
+  }
+
+  /**
+   * The next trial to run by hand, or `undefined` when there is none now (the budget is used, the searcher waits for
+   * results or has nothing left).
+   */
+  async ask(): Promise<AskedTrial<C> | undefined> {
+    const backend = this.#manual();
+    if (this.#phase !== 'ready') await this.#makeReady();
+    backend.places += 1;
+    await this.#parts.driver.step();
+    const request = backend.takeLaunched();
+    if (request === undefined) {
+      backend.places -= 1;
+      return undefined;
+    }
+    const { trial: id, configuration, until, resumeFrom, seed } = request;
+    return { id, configuration: configuration as C, until, resumeFrom, seed };
+  }
+
+  /**
+   * Reports metrics of a trial that is being run by hand.
+   * @returns whether it should go on; after `pause` or `stop`, end it with `tell(trial)`
+   */
+  async report(trial: TrialId, metrics: number | Metrics, resource?: number): Promise<Decision> {
+    this.#manual();
+    const { driver, tick } = this.#parts;
+    const live = this.#running(trial);
+    driver.post({ kind: 'reported', attempt: attemptId(trial, live.attempts), metrics: this.#metrics(metrics), resource });
+    await driver.step();
+    return tick.state.live.get(trial)?.decision ?? { kind: 'continue' };
+  }
+
+  /** Tells how a trial that was run by hand ended. */
+  async tell(trial: TrialId, result?: Told): Promise<void> {
+    const backend = this.#manual();
+    const { driver } = this.#parts;
+    const attempt = attemptId(trial, this.#running(trial).attempts);
+    if (isFailure(result)) {
+      const { failed: failure, message = 'said by the caller' } = result;
+      driver.post({ kind: 'ended', attempt, end: { kind: 'failed', failure, message } });
+    } else {
+      if (result !== undefined) driver.post({ kind: 'reported', attempt, metrics: this.#metrics(result) });
+      driver.post({ kind: 'ended', attempt, end: { kind: 'finished' } });
+    }
+    backend.places -= 1;
+    await driver.step();
+  }
+
+  /** Ends the session and releases everything. Trials handed out by `ask` can be told in the next session. */
+  async close(): Promise<void> {
+    if (this.#phase === 'closed') return;
+    this.#phase = 'closed';
+    const { driver, scope, tick } = this.#parts;
+    driver.close();
+    try {
+      if (tick.state.status === 'open' && tick.finish === undefined && scope.get(BACKEND) instanceof ManualBackend) {
+        tick.emit('study:closed', { status: 'interrupted', reason: 'closed by its caller' }, scope.get(CLOCK).now());
+      }
+      driver.commit();
+    } finally {
+      await scope.close();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #makeReady(): Promise<void> {
+    if (this.#phase !== 'open') {
+      throw new FettleError('study-state', `The study '${this.name}' is ${this.#phase}.`, {
+        remedy: 'Open it again with createStudy.',
+      });
+    }
+    const { driver, scope, host } = this.#parts;
+    const backend = scope.get(BACKEND);
+    // Made first, so that it is closed last: reports that still come in are told to it.
+    scope.get(SEARCHER);
+    scope.get(LOGGER);
+    await backend.open(host);
+    await driver.adopt();
+    this.#phase = 'ready';
+  }
+
+  #budget(now: number): ReturnType<typeof budgetUse> {
+    const { state } = this.#parts.tick;
+    const sign = state.objective.goal === 'maximize' ? -1 : 1;
+    return budgetUse(state.settings.budget, state.totals(now), (target) => sign * target);
+  }
+
+  #manual(): ManualBackend {
+    const backend = this.#parts.scope.get(BACKEND);
+    if (backend instanceof ManualBackend) return backend;
+    throw new FettleError('study-state', `The study '${this.name}' runs its trials itself; ask and tell are not for it.`, {
+      remedy: 'Leave out `evaluate` and `command` to run trials by hand.',
+    });
+  }
+
+  #running(id: TrialId): { readonly attempts: number } {
+    const trial = this.#parts.tick.state.live.get(id);
+    if (trial?.state === 'running') return trial;
+    const state = trial?.state ?? this.reader.trial(id)?.state;
+    if (state === undefined) throw new FettleError('trial-missing', `The study '${this.name}' has no trial ${id}.`);
+    throw new FettleError('trial-state', `Trial ${id} is ${state}; only a running trial can be reported or told.`, {
+      remedy: isTerminal(state) ? 'Each trial is told once.' : 'Ask for it first.',
+    });
+  }
+
+  #metrics(given: number | Metrics): Metrics {
+    return typeof given === 'number' ? { [this.#parts.tick.state.objective.metric]: given } : given;
+  }
+}
+
+function isFailure(result: Told): result is ToldFailure {
+  return typeof result === 'object' && typeof result['failed'] === 'string';
+}

@@ -1,0 +1,311 @@
+import { describe, it } from 'vitest';
+import type { StudyEvent } from '../domain/event.ts';
+import { isPromise, type MaybePromise } from '../domain/json.ts';
+import type { Objective } from '../domain/objective.ts';
+import type { SearchSpace } from '../domain/search-space.ts';
+import type { Suggestion } from '../domain/suggestion.ts';
+import { makeOffer } from '../engine/offer.ts';
+import { studyStream } from '../engine/random-streams.ts';
+import { relive } from '../engine/recover.ts';
+import { SearcherGuard } from '../engine/searcher-guard.ts';
+import { StudyState } from '../engine/study-state.ts';
+import { isPlugin, type Plugin } from '../plugin/define.ts';
+import type { LaunchRequest } from '../ports/backend.ts';
+import type { Offer, Searcher } from '../ports/searcher.ts';
+import type { TrialReader } from '../ports/trial-store.ts';
+import { asSearcher } from '../searchers/as-searcher.ts';
+import { silentLogger } from '../study/silent-logger.ts';
+import { parseSearchSpace } from '../domain/search-space.ts';
+import type { Check } from './check.ts';
+import { simulateStudy, type Simulated } from './simulate-study.ts';
+import { curveProgram, faults, type SimulatedProgram } from './simulated-program.ts';
+
+/** What a searcher's contract suite needs to know of it. */
+export interface SearcherSuiteOptions {
+  /** Resource of a whole training; default 9. */
+  readonly maxResource?: number | undefined;
+  /** Trials of each simulated study; default 40. */
+  readonly trials?: number | undefined;
+  /** The spaces to try it on, by name; default: continuous, mixed, conditional and finite ones. */
+  readonly spaces?: { readonly [name: string]: SearchSpace } | undefined;
+}
+
+const MINIMIZE: Objective = { metric: 'loss', goal: 'minimize' };
+
+function defaultSpaces(): { readonly [name: string]: SearchSpace } {
+  const float = { type: 'float', min: 0, max: 1 };
+  return {
+    continuous: parseSearchSpace({ x: float, y: { type: 'float', min: 1e-4, max: 1, scale: 'log' } }),
+    mixed: parseSearchSpace({
+      x: float,
+      units: { type: 'int', min: 8, max: 256, scale: 'log' },
+      activation: { type: 'categorical', values: ['relu', 'tanh'] },
+      batch: { type: 'ordinal', values: [16, 32, 64] },
+    }),
+    conditional: parseSearchSpace({
+      optimizer: { type: 'categorical', values: ['sgd', 'adam'] },
+      momentum: { type: 'float', min: 0, max: 0.99, when: { optimizer: 'sgd' } },
+      x: float,
+    }),
+    finite: parseSearchSpace({
+      a: { type: 'int', min: 1, max: 3 },
+      b: { type: 'categorical', values: ['p', 'q'] },
+    }),
+  };
+}
+
+/**
+ * A loss that has a best place in every space, and gets better with resource.
+ * @param sign 1 to minimise, -1 for the same problem turned over
+ */
+function lossProgram(space: SearchSpace, length: number, sign: 1 | -1 = 1): SimulatedProgram {
+  const loss = ({ configuration }: LaunchRequest, resource: number): number => {
+    let sum = 0;
+    for (const coordinate of space.toUnit(configuration)) sum += (coordinate - 0.3) ** 2;
+    return sign * (sum + 1 / resource);
+  };
+  return curveProgram('loss', length, 1000, loss);
+}
+
+/**
+ * The checks of a searcher's contract, one by one; `describeSearcher` makes tests of them. Use this directly to run them
+ * elsewhere than in vitest.
+ * @param make makes the plugin anew each time
+ */
+export function searcherChecks(
+  make: () => Plugin<'searcher'> | Plugin<'sampler'>,
+  { maxResource = 9, trials = 40, spaces = defaultSpaces() }: SearcherSuiteOptions = {},
+): Check[] {
+  const simulate = (
+    space: SearchSpace,
+    change: Partial<Parameters<typeof simulateStudy>[0]> = {},
+  ): Promise<Simulated> =>
+    simulateStudy({
+      searcher: make(),
+      space,
+      objective: MINIMIZE,
+      program: lossProgram(space, maxResource),
+      workers: 4,
+      budget: { trials },
+      seed: 7,
+      ...change,
+    });
+  const [firstSpace] = Object.values(spaces);
+  if (firstSpace === undefined) throw new Error('The suite was given no search space.');
+
+  const inEachSpace = Object.entries(spaces).map(([name, space]): Check => ({
+    name: `stays inside the ${name} space and comes to an end`,
+    async run() {
+      const { result, store } = await simulate(space);
+      const { counts } = result.summary;
+      if (counts.completed + counts.stopped + counts.paused === 0) fail('no trial came to anything');
+      if (counts.running + counts.queued > 0) fail('trials were left running');
+      store.close();
+    },
+  }));
+
+  return [
+    ...inEachSpace,
+    {
+      name: 'ask changes nothing: asked twice, it answers the same',
+      async run() {
+        await simulate(firstSpace, { searcher: probed(make(), askTwice) });
+      },
+    },
+    {
+      name: 'decides the same from the same seed and events',
+      async run() {
+        const [one, two] = [await simulate(firstSpace), await simulate(firstSpace)];
+        const difference = firstDifference(decisions(one.store), decisions(two.store));
+        if (difference !== undefined) fail(`two runs with seed 7 differ: ${difference}`);
+      },
+    },
+    {
+      name: 'takes randomness from the offer and time from nowhere',
+      async run() {
+        await simulate(firstSpace, { searcher: probed(make(), withoutGlobals) });
+      },
+    },
+    {
+      name: 'can be rebuilt from its history at any moment',
+      async run() {
+        const { store } = await simulate(firstSpace);
+        const events = [...store.journal()];
+        const moments = events.filter((event) => event.type === 'trial:created' || event.type === 'trial:resumed');
+        for (let index = 0; index < moments.length; index += Math.ceil(moments.length / 8)) {
+          const moment = moments[index];
+          if (moment !== undefined) await compareRebuilt(make(), firstSpace, events, moment);
+        }
+      },
+    },
+    {
+      name: 'sees every objective as one to minimise',
+      async run() {
+        const down = await simulate(firstSpace);
+        const up = await simulate(firstSpace, {
+          objective: { metric: 'loss', goal: 'maximize' },
+          program: lossProgram(firstSpace, maxResource, -1),
+        });
+        const difference = firstDifference(decisions(down.store), decisions(up.store));
+        if (difference !== undefined) fail(`the same problem turned over is decided differently: ${difference}`);
+      },
+    },
+    ...faultChecks(simulate, firstSpace, trials),
+  ];
+}
+
+/** Runs the contract suite of a searcher (or of a sampler as a searcher) as vitest tests. */
+export function describeSearcher(
+  name: string,
+  make: () => Plugin<'searcher'> | Plugin<'sampler'>,
+  options?: SearcherSuiteOptions,
+): void {
+  describe(`${name} keeps the searcher's contract`, () => {
+    for (const check of searcherChecks(make, options)) it(check.name, () => check.run());
+  });
+}
+
+function faultChecks(
+  simulate: (space: SearchSpace, change?: Partial<Parameters<typeof simulateStudy>[0]>) => Promise<Simulated>,
+  space: SearchSpace,
+  trials: number,
+): Check[] {
+  const cases = {
+    'a trial that fails before its first report': faults.endAfter(0, {
+      kind: 'failed',
+      failure: 'code',
+      message: 'exit code 1',
+    }),
+    'a trial that fails later': faults.endAfter(1, { kind: 'failed', failure: 'oom', message: 'out of memory' }),
+    'a node that is lost': faults.loseNode(1),
+    'values that are not numbers': faults.diverge('loss', 0),
+    'infinite values': faults.diverge('loss', 1, Number.NEGATIVE_INFINITY),
+    'reports that come twice': faults.duplicateReports(),
+    'reports in the wrong order': faults.swapReports(),
+    'a straggler': faults.straggle(50),
+    'an end that is said twice': faults.endTwice(),
+    'a report after the end': faults.reportLate('loss'),
+  };
+  return Object.entries(cases).map(([what, fault]) => ({
+    name: `survives ${what}`,
+    async run() {
+      const { result } = await simulate(space, {
+        faults: { '1.1': fault, '2.1': fault, '5.1': fault, '6.1': fault, '7.1': fault },
+        budget: { trials: Math.min(trials, 20) },
+      });
+      if (result.status !== 'finished') fail(`the study was ${result.status}: ${result.reason}`);
+    },
+  }));
+}
+
+function fail(message: string): never {
+  throw new Error(message);
+}
+
+/** Everything a searcher decided, as text, in order. */
+function decisions(reader: TrialReader): string[] {
+  const made: string[] = [];
+  for (const event of reader.journal()) {
+    if (event.type === 'trial:created') {
+      const { trial, configuration, until } = event.body;
+      made.push(`trial ${trial}: start ${JSON.stringify(configuration)} until ${until ?? 'its end'}`);
+    } else if (event.type === 'trial:resumed') made.push(`trial ${event.body.trial}: resume until ${event.body.until}`);
+    else if (event.type === 'trial:reported') {
+      const { trial, resource, decision } = event.body;
+      made.push(`trial ${trial} at ${resource}: ${decision.kind}`);
+    }
+  }
+  return made;
+}
+
+function firstDifference(one: readonly string[], two: readonly string[]): string | undefined {
+  for (let index = 0; index < Math.max(one.length, two.length); index += 1) {
+    if (one[index] !== two[index]) return `'${one[index] ?? 'nothing'}' became '${two[index] ?? 'nothing'}'`;
+  }
+  return undefined;
+}
+
+/** The same plugin with something done around each question. */
+function probed(
+  plugin: Plugin<'searcher'> | Plugin<'sampler'>,
+  around: (ask: () => MaybePromise<Suggestion>) => MaybePromise<Suggestion>,
+): Plugin<'searcher'> {
+  const searcherPlugin = isPlugin(plugin, 'sampler') ? asSearcher(plugin) : plugin;
+  return {
+    ...searcherPlugin,
+    create(context): Searcher {
+      const made = searcherPlugin.create(context);
+      return {
+        ask: (offer: Offer) => around(() => made.ask(offer)),
+        started: (trial) => made.started?.(trial),
+        resumed: (trial) => made.resumed?.(trial),
+        report: (trial, report, recorded) => made.report(trial, report, recorded),
+        ended: (trial, outcome) => made.ended?.(trial, outcome),
+        close: () => made.close?.(),
+      };
+    },
+  };
+}
+
+async function askTwice(ask: () => MaybePromise<Suggestion>): Promise<Suggestion> {
+  const one = await ask();
+  const two = await ask();
+  if (JSON.stringify(one) !== JSON.stringify(two)) {
+    fail(`asked twice with the same offer it answered ${JSON.stringify(one)} and then ${JSON.stringify(two)}`);
+  }
+  return one;
+}
+
+/** Takes the global sources of randomness and time away while a question is answered. */
+async function withoutGlobals(ask: () => MaybePromise<Suggestion>): Promise<Suggestion> {
+  const { random } = Math;
+  const { now } = Date;
+  try {
+    Math.random = () => fail('it called Math.random; use offer.random(purpose)');
+    Date.now = () => fail('it called Date.now; a searcher does not look at time');
+    return await ask();
+  } finally {
+    Math.random = random;
+    Date.now = now;
+  }
+}
+
+/** Tells a fresh searcher the history up to a moment, asks, and compares with what was decided at that moment. */
+async function compareRebuilt(
+  plugin: Plugin<'searcher'> | Plugin<'sampler'>,
+  space: SearchSpace,
+  events: readonly StudyEvent[],
+  moment: StudyEvent<'trial:created' | 'trial:resumed'>,
+): Promise<void> {
+  const searcherPlugin = isPlugin(plugin, 'sampler') ? asSearcher(plugin) : plugin;
+  const made = searcherPlugin.create({
+    space,
+    objective: MINIMIZE,
+    resumable: true,
+    random: (purpose) => studyStream(7, purpose),
+    logger: silentLogger(),
+  });
+  const guard = new SearcherGuard(made, searcherPlugin.definition.name, space);
+  const state = new StudyState();
+  for (const event of events.slice(0, moment.seq - 1)) {
+    const lived = relive(event, state, guard);
+    const trial = isPromise(lived) ? await lived : lived;
+    if (trial !== undefined) state.forget(trial);
+  }
+  const draw = moment.type === 'trial:created' ? moment.body.draw : 0;
+  const answer = await guard.ask(makeOffer(state, draw));
+  await guard.close();
+  const recorded =
+    moment.type === 'trial:created'
+      ? `start ${JSON.stringify(moment.body.configuration)}`
+      : `resume ${moment.body.trial} until ${moment.body.until}`;
+  const rebuilt =
+    answer.kind === 'start' || answer.kind === 'fork'
+      ? `start ${JSON.stringify(answer.configuration)}`
+      : answer.kind === 'resume'
+        ? `resume ${answer.trial} until ${answer.until}`
+        : answer.kind;
+  if (recorded !== rebuilt) {
+    fail(`rebuilt from ${moment.seq - 1} events it would ${rebuilt}, but it did ${recorded}: state was lost or left over`);
+  }
+}

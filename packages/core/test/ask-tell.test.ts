@@ -1,0 +1,68 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { random } from '../src/searchers/random.ts';
+import { memoryMedium, memoryStore } from '../src/store/memory-store.ts';
+import { createStudy } from '../src/study/create-study.ts';
+import { LOSS, SPACE } from './engine-helpers.ts';
+import { rungSearcher } from './rung-searcher.ts';
+
+const open = (change: object = {}) =>
+  createStudy({ name: 'by-hand', space: SPACE, objective: LOSS, searcher: random(), budget: { trials: 4 }, seed: 1, ...change });
+
+describe('ask and tell', () => {
+  it('hands out trials until the budget is used, and keeps what is told', async () => {
+    await using study = await open();
+    for (let turn = 0; turn < 4; turn += 1) {
+      const trial = await study.ask();
+      expect(trial?.id).toBe(turn + 1);
+      if (trial === undefined) return;
+      expectTypeOf(trial.configuration.x).toBeNumber();
+      await study.tell(trial.id, trial.configuration.x);
+    }
+    expect(await study.ask()).toBeUndefined();
+    expect(study.status().summary.counts.completed).toBe(4);
+    const values = study.reader.trials().map((trial) => trial.value ?? Number.NaN);
+    expect(study.best()?.value).toBe(Math.min(...values));
+  });
+
+  it('lets several trials be out at once, and told in any order', async () => {
+    await using study = await open();
+    const [one, two] = [await study.ask(), await study.ask()];
+    await study.tell(two?.id ?? 0, { loss: 1, accuracy: 0.5 });
+    await study.tell(one?.id ?? 0, { failed: 'oom', message: 'too big' });
+    expect(study.reader.trial(2)).toMatchObject({ state: 'completed', value: 1, metrics: { loss: 1, accuracy: 0.5 } });
+    expect(study.reader.trial(1)).toMatchObject({ state: 'failed', failure: 'oom', message: 'too big' });
+  });
+
+  it('passes the decisions on, and resumes paused trials', async () => {
+    await using study = await open({ searcher: rungSearcher({ trials: 3 }), budget: {}, resumable: true });
+    for (let turn = 0; turn < 3; turn += 1) {
+      const trial = await study.ask();
+      expect(trial?.until).toBe(2);
+      expect((await study.report(trial?.id ?? 0, 1, 1)).kind).toBe('continue');
+      expect((await study.report(trial?.id ?? 0, turn, 2)).kind).toBe('pause');
+      await study.tell(trial?.id ?? 0);
+    }
+    const resumed = await study.ask();
+    expect(resumed).toMatchObject({ id: 1, until: 5, resumeFrom: 2 });
+  });
+
+  it('remembers what is out when the session ends', async () => {
+    const medium = memoryMedium();
+    const first = await open({ store: memoryStore({ medium }) });
+    const trial = await first.ask();
+    await first.close();
+    await using second = await open({ store: memoryStore({ medium, takeOver: true }) });
+    expect((await second.ask())?.id).toBe(2);
+    await second.tell(trial?.id ?? 0, 0.5);
+    expect(second.reader.trial(1)).toMatchObject({ state: 'completed', value: 0.5 });
+  });
+
+  it('refuses what makes no sense', async () => {
+    await using study = await open();
+    const trial = await study.ask();
+    await study.tell(trial?.id ?? 0, 1);
+    await expect(study.tell(1, 2)).rejects.toMatchObject({ code: 'trial-state' });
+    await expect(study.tell(99, 2)).rejects.toMatchObject({ code: 'trial-missing' });
+    await expect(study.run()).rejects.toMatchObject({ code: 'study-state' });
+  });
+});

@@ -1,0 +1,298 @@
+import { describe, expect, it } from 'vitest';
+import { random } from '../src/searchers/random.ts';
+import { defineSearcher } from '../src/plugin/define.ts';
+import { API_VERSION } from '../src/plugin/api-version.ts';
+import { faults } from '../src/testing/simulated-program.ts';
+import { simulateStudy, type Simulation } from '../src/testing/simulate-study.ts';
+import type { Searcher } from '../src/ports/searcher.ts';
+import { z } from 'zod';
+import { EVENT_HUB, LOGGER } from '../src/container/tokens.ts';
+import { EventHub } from '../src/events/event-hub.ts';
+import { eventsOf, LOSS, PROGRAM, SPACE } from './engine-helpers.ts';
+
+const simulate = (change: Partial<Simulation> = {}) =>
+  simulateStudy({
+    searcher: random(),
+    space: SPACE,
+    objective: LOSS,
+    program: PROGRAM,
+    workers: 3,
+    budget: { trials: 12 },
+    seed: 5,
+    ...change,
+  });
+
+/** A searcher made of a function, for tests of what the engine does with answers. */
+const scripted = (make: () => Searcher) =>
+  defineSearcher({
+    name: 'scripted',
+    version: '0.0.0',
+    apiVersion: API_VERSION,
+    options: z.strictObject({}),
+    create: make,
+  })({});
+
+describe('a study', () => {
+  it('runs every trial of its budget, as many at a time as there are workers', async () => {
+    const { result, store, duration } = await simulate();
+    expect(result.status).toBe('finished');
+    expect(result.reason).toContain('12 trials');
+    expect(result.summary.counts).toEqual({ queued: 0, running: 0, paused: 0, completed: 12, stopped: 0, failed: 0 });
+    expect(result.summary.reports).toBe(60);
+    expect(duration).toBe((12 / 3) * 5 * 1000);
+    const best = store.trials({ order: 'value', limit: 1 })[0];
+    expect(result.best).toEqual(best);
+  });
+
+  it('tells of each event after it is stored, in the order of the journal', async () => {
+    const heard: number[] = [];
+    const { store } = await simulate({ options: { services: listenTo(heard) } });
+    expect(heard.length).toBeGreaterThan(100);
+    expect(heard).toEqual([...store.journal()].slice(2).map((event) => event.seq));
+  });
+
+  it('gives the same trials for the same seed and others for another', async () => {
+    const configurations = async (seed: number) =>
+      (await simulate({ seed })).store.trials().map((trial) => trial.configuration);
+    expect(await configurations(1)).toEqual(await configurations(1));
+    expect(await configurations(1)).not.toEqual(await configurations(2));
+  });
+
+  it('tries the given configurations first, whatever the searcher wants', async () => {
+    const first = [
+      { x: 0.5, units: 3 },
+      { x: 0.25, units: 4 },
+    ];
+    const { store } = await simulate({ options: { first } });
+    expect(store.trials({ limit: 3 }).map((trial) => trial.origin)).toEqual(['first', 'first', 'searcher']);
+    expect(store.trials({ limit: 2 }).map((trial) => trial.configuration)).toEqual(first);
+  });
+});
+
+describe('failures', () => {
+  const end = { kind: 'failed', failure: 'node', message: 'gone' } as const;
+
+  it('are tried again by class, after a growing wait, and resume where the trial was', async () => {
+    const { store } = await simulate({
+      workers: 1,
+      budget: { trials: 1 },
+      faults: { '1.1': faults.endAfter(2, end), '1.2': faults.endAfter(1, end) },
+    });
+    const trial = store.trial(1);
+    expect(trial).toMatchObject({ state: 'completed', attempts: 3, retries: 2, resource: 5, reports: 5 });
+    const requeued = eventsOf(store, 'trial:requeued');
+    expect(requeued.map(({ at, body }) => (body.notBefore ?? 0) - at)).toEqual([1000, 2000]);
+  });
+
+  it('become final when the limit of their class is used', async () => {
+    const { store, result } = await simulate({
+      budget: { trials: 2 },
+      faults: { '1.1': faults.endAfter(2, { kind: 'failed', failure: 'oom', message: 'out of memory' }) },
+    });
+    expect(store.trial(1)).toMatchObject({ state: 'failed', failure: 'oom', message: 'out of memory', attempts: 1 });
+    expect(result.best?.id).toBe(2);
+  });
+
+  it('of eviction are no failures: the trial goes on without a wait', async () => {
+    const { store, result } = await simulate({
+      budget: { trials: 1, failures: 1 },
+      faults: { '1.1': faults.endAfter(3, { kind: 'evicted', message: 'preempted' }) },
+    });
+    expect(result.summary.counts.failed).toBe(0);
+    expect(store.trial(1)).toMatchObject({ state: 'completed', attempts: 2, reports: 5 });
+  });
+
+  it('that report no metric are no-metric, and say so', async () => {
+    const { store } = await simulate({
+      budget: { trials: 1 },
+      faults: { '1.1': faults.endAfter(0, { kind: 'finished' }) },
+    });
+    expect(store.trial(1)).toMatchObject({ state: 'failed', failure: 'no-metric' });
+  });
+
+  it('by values that are not finite lose against every other, or end the trial if the study says so', async () => {
+    const nan = { '1.1': faults.diverge('loss', 2) };
+    const lenient = await simulate({ budget: { trials: 2 }, faults: nan });
+    expect(lenient.store.trial(1)).toMatchObject({ state: 'completed', value: Number.NaN });
+    expect(lenient.result.best?.id).toBe(2);
+    const strict = await simulate({
+      budget: { trials: 2 },
+      faults: nan,
+      objective: { ...LOSS, nonFinite: 'fail' },
+    });
+    expect(strict.store.trial(1)).toMatchObject({ state: 'failed', failure: 'invalid-configuration', resource: 3 });
+  });
+
+  it('by time limit are stopped and are timeouts', async () => {
+    const { store } = await simulate({
+      budget: { trials: 2 },
+      faults: { '1.1': faults.straggle(10) },
+      options: { timeLimit: 6000 },
+    });
+    expect(store.trial(1)).toMatchObject({ state: 'failed', failure: 'timeout' });
+    expect(store.trial(2)?.state).toBe('completed');
+  });
+});
+
+describe('reports', () => {
+  it('are stored once each, in increasing order of resource, whatever arrives', async () => {
+    const { store } = await simulate({
+      budget: { trials: 4 },
+      faults: {
+        '1.1': faults.duplicateReports(),
+        '2.1': faults.swapReports(),
+        '3.1': faults.reportLate('loss'),
+        '4.1': faults.endTwice(),
+      },
+    });
+    const resources = (trial: number) => store.reports(trial).map((report) => report.resource);
+    expect(resources(1)).toEqual([1, 2, 3, 4, 5]);
+    // Of a swapped pair the later one is known first, and the earlier one comes too late to count.
+    expect(resources(2)).toEqual([2, 4, 5]);
+    expect(resources(3)).toEqual([1, 2, 3, 4, 5]);
+    expect(resources(4)).toEqual([1, 2, 3, 4, 5]);
+  });
+});
+
+describe('budgets', () => {
+  it('of wall-clock time halt what runs, and let it go on when they are raised', async () => {
+    const { result, store } = await simulate({ workers: 2, budget: { wallClock: 7500 } });
+    expect(result.reason).toContain('wall-clock');
+    expect(result.summary.counts).toMatchObject({ completed: 2, queued: 2, running: 0 });
+    expect(result.summary.wallClock).toBe(7500);
+    expect(store.trial(3)).toMatchObject({ state: 'queued', resource: 2 });
+  });
+
+  it('of resource, target, improvement and failures end the study with their reason', async () => {
+    expect((await simulate({ budget: { resource: 30 } })).result.summary.resource).toBeGreaterThanOrEqual(30);
+    const target = await simulate({ budget: { trials: 1000, target: 0.3 } });
+    expect(target.result.reason).toContain('target 0.3');
+    expect(target.result.best?.value).toBeLessThanOrEqual(0.3);
+    const still = await simulate({ workers: 1, budget: { trials: 1000, noImprovement: { trials: 10 } } });
+    expect(still.result.reason).toContain('did not improve in 10 trials');
+    const failing = { kind: 'failed', failure: 'code', message: 'exit 1' } as const;
+    const failed = await simulate({
+      budget: { trials: 100, failures: 2 },
+      faults: { '1.1': faults.endAfter(0, failing), '4.1': faults.endAfter(1, failing) },
+    });
+    expect(failed.result.reason).toContain('2 trials failed');
+    expect(failed.result.summary.counts.failed).toBe(2);
+  });
+
+  it('combine by all and any', async () => {
+    const all = await simulate({ workers: 1, budget: { all: [{ trials: 2 }, { resource: 31 }] } });
+    expect(all.result.summary.counts.completed).toBe(6);
+    const any = await simulate({ budget: { any: [{ trials: 3 }, { resource: 1000 }] } });
+    expect(any.result.summary.counts.completed).toBe(3);
+  });
+});
+
+describe('pause and resume', () => {
+  /** Runs each trial to 2, pauses it there, and resumes it to 5 once all have come so far. */
+  const twoRungs = (trials: number) => () => {
+    let started = 0;
+    const paused: number[] = [];
+    const searcher: Searcher = {
+      ask: (offer) => {
+        if (started < trials) {
+          const configuration = { x: offer.random('x').next(), units: 1 };
+          return { kind: 'start', configuration, until: 2, reason: 'first rung' };
+        }
+        const [next] = paused;
+        if (next !== undefined && paused.length + (trials - paused.length) === trials) {
+          return { kind: 'resume', trial: next, until: 5, reason: 'second rung' };
+        }
+        return offer.active.size > 0 ? { kind: 'wait', reason: 'for the rung' } : { kind: 'exhausted', reason: 'all done' };
+      },
+      started: () => {
+        started += 1;
+      },
+      resumed: ({ id }) => void paused.splice(paused.indexOf(id), 1),
+      report: (trial, { resource }) =>
+        resource === 2 && trial.until === 2 ? { kind: 'pause', reason: 'at the rung' } : { kind: 'continue' },
+      ended: (trial, outcome) => {
+        if (outcome.state === 'paused') paused.push(trial.id);
+      },
+    };
+    return searcher;
+  };
+
+  it('goes on from the checkpoint, in a new attempt of the same trial', async () => {
+    const { store, result } = await simulate({ searcher: scripted(twoRungs(4)), budget: {} });
+    expect(result.reason).toBe('all done');
+    for (const trial of store.trials()) {
+      expect(trial).toMatchObject({ state: 'completed', attempts: 2, resource: 5, reports: 5 });
+    }
+    expect(eventsOf(store, 'attempt:launching').map(({ body }) => body.resumeFrom)).toEqual([0, 0, 0, 0, 2, 2, 2, 2]);
+    expect(result.summary.resource).toBe(20);
+  });
+
+  it('begins again from nothing when the program cannot resume, and stores no report twice', async () => {
+    const { store } = await simulate({
+      searcher: scripted(twoRungs(2)),
+      budget: {},
+      options: { resumable: false },
+    });
+    expect(eventsOf(store, 'attempt:launching').map(({ body }) => body.resumeFrom)).toEqual([0, 0, 0, 0]);
+    expect(store.reports(1).map((report) => report.resource)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('stops a trial for good when the searcher says so', async () => {
+    const stopper = (): Searcher => ({
+      ask: (offer) => ({ kind: 'start', configuration: { x: offer.random('x').next(), units: 1 }, reason: 'try' }),
+      report: (_, { resource }) => (resource === 3 ? { kind: 'stop', reason: 'enough' } : { kind: 'continue' }),
+    });
+    const { store } = await simulate({ searcher: scripted(stopper), budget: { trials: 2 } });
+    expect(store.trial(1)).toMatchObject({ state: 'stopped', resource: 3, message: 'enough' });
+  });
+});
+
+describe('a searcher that breaks the contract', () => {
+  const start = { kind: 'start', reason: 'because' } as const;
+  const cases: [string, () => Searcher, string][] = [
+    ['throws', () => ({ ask: () => fail('oh'), report: goOn }), 'threw from ask(): oh'],
+    ['rejects', () => ({ ask: () => Promise.reject(new Error('no')), report: goOn }), 'rejected the promise of ask(): no'],
+    [
+      'leaves the space',
+      () => ({ ask: () => ({ ...start, configuration: { x: 2, units: 1 } }), report: goOn }),
+      'outside the search space',
+    ],
+    [
+      'resumes what is not paused',
+      () => ({ ask: () => ({ kind: 'resume', trial: 9, reason: 'why not' }), report: goOn }),
+      'resume trial 9, which is not paused',
+    ],
+    ['waits for nothing', () => ({ ask: () => ({ kind: 'wait', reason: 'tea' }), report: goOn }), 'nothing runs that it'],
+    [
+      'answers a report with nonsense',
+      () => ({
+        ask: () => ({ ...start, configuration: { x: 0.5, units: 1 } }),
+        report: () => 'maybe' as never,
+      }),
+      'not a decision',
+    ],
+    ['answers with nonsense', () => ({ ask: () => 42 as never, report: goOn }), 'answered ask() with 42'],
+  ];
+  it.each(cases)('that %s ends the session with an error that names it', async (_, make, message) => {
+    await expect(simulate({ searcher: scripted(make) })).rejects.toMatchObject({ code: 'plugin-misbehaved' });
+    await expect(simulate({ searcher: scripted(make) })).rejects.toThrow(message);
+  });
+});
+
+function goOn() {
+  return { kind: 'continue' } as const;
+}
+
+function fail(message: string): never {
+  throw new Error(message);
+}
+
+function listenTo(heard: number[]): NonNullable<Simulation['options']>['services'] {
+  return (scope) => {
+    scope.provide(EVENT_HUB, (services) => {
+      const hub = new EventHub(services.get(LOGGER));
+      hub.on('*', (event) => void (event.seq > 2 && heard.push(event.seq)));
+      return hub;
+    });
+  };
+}

@@ -1,0 +1,212 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { STORE } from '../src/container/tokens.ts';
+import { STUDY_EVENT_TYPES, type StudyEventType } from '../src/domain/event.ts';
+import type { TrialStore } from '../src/ports/trial-store.ts';
+import { random } from '../src/searchers/random.ts';
+import { memoryMedium, memoryStore, type MemoryMedium } from '../src/store/memory-store.ts';
+import { createStudy } from '../src/study/create-study.ts';
+import { replayStudy } from '../src/study/replay.ts';
+import { simulated, SimulatedCluster } from '../src/testing/simulated-backend.ts';
+import { faults } from '../src/testing/simulated-program.ts';
+import { VirtualClock } from '../src/testing/virtual-clock.ts';
+import { eventsOf, LOSS, PROGRAM, SPACE } from './engine-helpers.ts';
+import { rungSearcher } from './rung-searcher.ts';
+
+class Crash extends Error {}
+
+/** A store whose driver dies at its n-th commit: right before it, or right after it. */
+function dying(medium: MemoryMedium, commit: number, when: 'before' | 'after', types: StudyEventType[]): TrialStore {
+  const store = memoryStore({ medium, takeOver: true });
+  let left = commit;
+  return {
+    ...store,
+    append(change) {
+      if (left < 0) throw new Crash();
+      left -= 1;
+      if (left >= 0) {
+        store.append(change);
+        return;
+      }
+      types.push(...change.events.map((event) => event.type));
+      if (when === 'after') store.append(change);
+      throw new Crash();
+    },
+  };
+}
+
+/** One world: workers and time that go on while drivers come and go. */
+function world(workers = 1) {
+  const clock = new VirtualClock();
+  const cluster = new SimulatedCluster({
+    workers,
+    program: PROGRAM,
+    outlivesDriver: true,
+    faults: {
+      '2.1': faults.endAfter(1, { kind: 'failed', failure: 'node', message: 'gone' }),
+      '3.1': faults.endAfter(1, { kind: 'evicted', message: 'preempted' }),
+      '4.1': faults.endAfter(1, { kind: 'failed', failure: 'code', message: 'exit 1' }),
+      '6.1': faults.goSilent(1),
+    },
+  });
+  const medium = memoryMedium();
+  const run = async (store: TrialStore) => {
+    const study = await createStudy({
+      name: 'crashing',
+      space: SPACE,
+      objective: LOSS,
+      searcher: rungSearcher({ trials: 7 }),
+      backend: simulated({ cluster }),
+      budget: {},
+      seed: 3,
+      resumable: true,
+      clock,
+      services: (scope) => scope.provide(STORE, () => store),
+    });
+    return study.run();
+  };
+  return { run, medium, cluster };
+}
+
+/** What a study came to, without what depends on how often its driver died. */
+function outcome(store: TrialStore) {
+  return {
+    trials: store.trials(),
+    reports: store.trials().map((trial) => store.reports(trial.id)),
+    counts: store.summary()?.counts,
+    resource: store.summary()?.resource,
+  };
+}
+
+describe('a driver that dies', () => {
+  it('at any commit, before or after it, leaves a study that goes on as if nothing had happened', async () => {
+    const calm = world();
+    await calm.run(memoryStore({ medium: calm.medium }));
+    const expected = outcome(memoryStore({ medium: calm.medium, takeOver: true }));
+    expect(expected.counts).toMatchObject({ completed: 2, failed: 1, paused: 4 });
+    const calmWallClock = memoryStore({ medium: calm.medium, takeOver: true }).summary()?.wallClock ?? 0;
+
+    const crossed = { before: new Set<StudyEventType>(), after: new Set<StudyEventType>() };
+    for (const when of ['before', 'after'] as const) {
+      for (let commit = 0; ; commit += 1) {
+        const { run, medium, cluster } = world();
+        const types: StudyEventType[] = [];
+        try {
+          await run(dying(medium, commit, when, types));
+          break;
+        } catch (thrown) {
+          if (!(thrown instanceof Crash)) throw thrown;
+        }
+        for (const type of types) crossed[when].add(type);
+        await run(memoryStore({ medium, takeOver: true }));
+        const store = memoryStore({ medium, takeOver: true });
+        expect(outcome(store), `crash ${when} commit ${commit} (${types.join(', ')})`).toEqual(expected);
+        // What passed between the last commit and the crash is the only time nobody can know of.
+        const wallClock = store.summary()?.wallClock ?? 0;
+        expect(wallClock).toBeGreaterThanOrEqual(calmWallClock - 1000);
+        expect(wallClock).toBeLessThanOrEqual(calmWallClock);
+        expect([...cluster.launches.values()].every((times) => times === 1)).toBe(true);
+      }
+    }
+    // Every kind of event a study of this shape can make was crossed; the others cannot occur here.
+    const impossible = ['checkpoints:deleted', 'attempt:stopping', 'trial:stopped'];
+    const possible = STUDY_EVENT_TYPES.filter((type) => !impossible.includes(type)).sort();
+    expect([...crossed.before].sort()).toEqual(possible);
+    expect([...crossed.after].sort()).toEqual(possible);
+  });
+
+  it('many times in a row still comes to the same end, with the same budgets used', async () => {
+    const calm = world();
+    await calm.run(memoryStore({ medium: calm.medium }));
+    const expected = outcome(memoryStore({ medium: calm.medium, takeOver: true }));
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(12), fc.constantFrom('before' as const, 'after' as const)), {
+          minLength: 5,
+          maxLength: 12,
+        }),
+        async (crashes) => {
+          const { run, medium } = world();
+          for (const [commit, when] of crashes) {
+            await run(dying(medium, commit, when, [])).catch((thrown: unknown) => {
+              if (!(thrown instanceof Crash)) throw thrown;
+            });
+          }
+          await run(memoryStore({ medium, takeOver: true }));
+          expect(outcome(memoryStore({ medium, takeOver: true }))).toEqual(expected);
+        },
+      ),
+      { seed: 23, numRuns: 40 },
+    );
+  });
+});
+
+describe('a driver of many workers that dies', () => {
+  it('runs nothing twice and loses nothing, though what arrives at the same instant may change places', async () => {
+    for (let commit = 0; ; commit += 1) {
+      const { run, medium, cluster } = world(4);
+      try {
+        await run(dying(medium, commit, commit % 2 === 0 ? 'before' : 'after', []));
+        break;
+      } catch (thrown) {
+        if (!(thrown instanceof Crash)) throw thrown;
+      }
+      const { summary } = await run(memoryStore({ medium, takeOver: true }));
+      expect(summary.counts).toMatchObject({ queued: 0, running: 0, failed: 1, stopped: 0 });
+      expect(summary.counts.completed + summary.counts.paused).toBe(6);
+      expect([...cluster.launches.values()].every((times) => times === 1)).toBe(true);
+      const store = memoryStore({ medium, takeOver: true });
+      for (const { id, resource } of store.trials({ states: ['paused', 'completed'] })) {
+        expect(store.reports(id).map((report) => report.resource)).toEqual([1, 2, 3, 4, 5].slice(0, resource));
+      }
+    }
+  });
+});
+
+describe('a study that is continued', () => {
+  const open = (medium: MemoryMedium, change: object = {}) =>
+    createStudy({
+      name: 'continued',
+      space: SPACE,
+      objective: LOSS,
+      searcher: random(),
+      budget: { trials: 3 },
+      seed: 3,
+      store: memoryStore({ medium, takeOver: true }),
+      ...change,
+    });
+
+  it('as another one is refused with every difference', async () => {
+    const medium = memoryMedium();
+    await (await open(medium)).close();
+    const changed = open(medium, { seed: 4, objective: { metric: 'loss', goal: 'maximize' } });
+    await expect(changed).rejects.toMatchObject({ code: 'study-changed' });
+    await expect(open(medium, { seed: 4 })).rejects.toThrow('seed: was 3, now 4');
+  });
+
+  it('may have another budget, and records it', async () => {
+    const medium = memoryMedium();
+    for (const trials of [1, 2]) {
+      const study = await open(medium, { budget: { trials }, evaluate: () => 1 });
+      expect((await study.run()).summary.counts.completed).toBe(trials);
+    }
+    const store = memoryStore({ medium, takeOver: true });
+    expect(eventsOf(store, 'study:opened').map(({ body }) => body.settings.budget)).toEqual([{ trials: 1 }, { trials: 2 }]);
+  });
+});
+
+describe('replay', () => {
+  it('computes every decision of a study with pauses, failures and crashes again', async () => {
+    const { run, medium } = world();
+    await run(dying(medium, 20, 'after', [])).catch(() => undefined);
+    await run(memoryStore({ medium, takeOver: true }));
+    const store = memoryStore({ medium, takeOver: true });
+    const replayed = await replayStudy(store, SPACE, rungSearcher({ trials: 7 }));
+    expect(replayed.differences).toEqual([]);
+    expect(replayed.decisions).toBe(
+      eventsOf(store, 'trial:created', 'trial:resumed', 'trial:reported').length,
+    );
+    const other = await replayStudy(store, SPACE, rungSearcher({ trials: 7, rung: 3 }));
+    expect(other.differences.length).toBeGreaterThan(0);
+  });
+});
