@@ -7,29 +7,21 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createStudy, float, random, searchSpace } from '@fettle/core';
-import { curveProgram, simulated, SimulatedCluster, VirtualClock } from '@fettle/core/testing';
+import { createStudy, random } from '@fettle/core';
+import { simulated, SimulatedCluster, VirtualClock } from '@fettle/core/testing';
 import { describeMachine, spread } from './machine.ts';
+import { OBJECTIVE, programOf, SPACE } from './simulated-study.ts';
 
 const [trials = 50_000, reports = 10, workers = 500, runs = 3] = process.argv.slice(2).map(Number);
-
-const space = searchSpace({
-  a: float({ min: 0, max: 1 }),
-  b: float({ min: 1e-5, max: 1, scale: 'log' }),
-  c: float({ min: -5, max: 5 }),
-});
 
 async function once(): Promise<{ seconds: number; first: number; last: number; bytes: number; rss: number }> {
   const directory = mkdtempSync(join(tmpdir(), 'fettle-bench-'));
   const clock = new VirtualClock();
-  const program = curveProgram('loss', reports, 1000, ({ configuration, trial }, resource) => {
-    return Number(configuration['a']) + (trial % 7) / resource;
-  });
-  const cluster = new SimulatedCluster({ workers, program });
+  const cluster = new SimulatedCluster({ workers, program: programOf(reports) });
   const study = await createStudy({
     name: 'throughput',
-    space,
-    objective: { metric: 'loss', goal: 'minimize' },
+    space: SPACE,
+    objective: OBJECTIVE,
     searcher: random(),
     backend: simulated({ cluster }),
     budget: { trials },

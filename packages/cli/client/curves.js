@@ -133,7 +133,7 @@ export function curvesChart(model, page) {
             if (Number.isNaN(ys[point])) continue;
             const next = point + 1;
             if (next < starts[curve + 1] && !Number.isNaN(ys[next])) density.line(xs[point], ys[point], xs[next], ys[next]);
-            else density.point(xs[point], ys[point]);
+            else if (point === starts[curve]) density.point(xs[point], ys[point]);
           }
         }
         density.paint(context, 0, 0, theme.density, 'strength');

@@ -50,9 +50,10 @@ export function createDensity(width, height) {
      */
     line(x0, y0, x1, y1, tone = 0) {
       const first = Math.max(0, Math.floor(x0));
-      const last = Math.min(columns - 1, Math.floor(x1));
+      // The column where the next piece of the same curve begins is left to it.
+      const last = Math.min(columns, Math.max(first + 1, Math.ceil(x1)));
       const slope = x1 > x0 ? (y1 - y0) / (x1 - x0) : 0;
-      for (let x = first; x <= last; x += 1) {
+      for (let x = first; x < last; x += 1) {
         const a = y0 + (Math.max(x, x0) - x0) * slope;
         const b = y0 + (Math.min(x + 1, x1) - x0) * slope;
         const low = Math.max(0, Math.floor(Math.min(a, b)));

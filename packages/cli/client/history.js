@@ -3,7 +3,7 @@ import { createDensity } from './density.js';
 import { element } from './dom.js';
 import { formatCount, formatDuration, formatNumber } from './format.js';
 import { createFrame, dot, nearest, ring } from './frame.js';
-import { durationScale, linearScale, logScale } from './scale.js';
+import { durationScale, linearScale, logScale, wholeScale } from './scale.js';
 import { legend, nothing, section } from './section.js';
 import { valueRange } from './value-range.js';
 
@@ -79,7 +79,7 @@ export function historyChart(model, page) {
       }
       const x =
         along === 'number'
-          ? linearScale(first, last, area.left + 6, area.right - 6)
+          ? wholeScale(first, last, area.left + 6, area.right - 6)
           : durationScale(0, Math.max(1, last), area.left, area.right - 6);
       xs = Float64Array.from({ length: model.rows }, (_, row) => (Number.isNaN(at(row)) ? Number.NaN : x.map(at(row))));
       ys = model.plotted.map((value) => (Number.isNaN(value) ? area.bottom + 7 : y.map(value)));

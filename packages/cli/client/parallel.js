@@ -3,7 +3,7 @@ import { createDensity } from './density.js';
 import { element, svg } from './dom.js';
 import { formatCount, formatNumber } from './format.js';
 import { shorten } from './frame.js';
-import { categoryScale, linearScale, logScale } from './scale.js';
+import { linearScale, parameterScale } from './scale.js';
 import { colourBar, legend, nothing, section } from './section.js';
 import { currentTheme, onThemeChange } from './theme.js';
 import { valueRange } from './value-range.js';
@@ -23,6 +23,8 @@ import { valueRange } from './value-range.js';
 /** Above this many lines the best of them are shown before the crowd of all. */
 const MOST_LINES = 400;
 const TOP_SHARE = 0.1;
+/** The crowd is a backdrop: an even choice of so many lines looks like all of them. */
+const MOST_CROWD = 8000;
 /** So many parameters are drawn, the most important ones. */
 const MOST_AXES = 14;
 const TOP = 44;
@@ -47,10 +49,7 @@ export function parallelChart(model, page) {
       cells: parameter.cells,
       absent: 'not active',
       /** @type {Dimension['scale']} */
-      scale: (from, to) => {
-        if (parameter.kind === 'category') return categoryScale(parameter.levels, from, to);
-        return (parameter.scale === 'log' ? logScale : linearScale)(parameter.min, parameter.max, from, to);
-      },
+      scale: (from, to) => parameterScale(parameter, from, to),
     })),
     {
       name: study.metric,
@@ -123,7 +122,8 @@ export function parallelChart(model, page) {
     context.scale(density, density);
     if (selection.length > MOST_LINES) {
       const byRank = [...selection].sort((a, b) => tones[b] - tones[a]);
-      paintCrowd(context, selection, theme.crowd);
+      const every = Math.ceil(selection.length / MOST_CROWD);
+      paintCrowd(context, selection.filter((_, place) => place % every === 0), theme.crowd);
       paintCrowd(context, byRank.slice(0, Math.ceil(byRank.length * TOP_SHARE)), theme.density);
     } else {
       const worstFirst = [...selection].sort((a, b) => tones[a] - tones[b]);

@@ -35,6 +35,22 @@ export function linearScale(min, max, from, to) {
 }
 
 /**
+ * A linear axis of things that come whole: ticks stand at whole numbers only.
+ * @param {number} min
+ * @param {number} max
+ * @param {number} from
+ * @param {number} to
+ * @returns {Scale}
+ */
+export function wholeScale(min, max, from, to) {
+  const scale = linearScale(min === max ? min - 1 : min, min === max ? max + 1 : max, from, to);
+  return {
+    ...scale,
+    ticks: (wanted) => linearTicks(scale.min, scale.max, Math.max(1, niceStep((scale.max - scale.min) / Math.max(1, wanted)))),
+  };
+}
+
+/**
  * A logarithmic axis; both ends must be positive.
  * @param {number} min
  * @param {number} max
@@ -69,10 +85,23 @@ export function categoryScale(levels, from, to) {
     map: (value) => from + ((value + 0.5) / count) * (to - from),
     invert: (pixel) => ((pixel - from) / (to - from)) * count - 0.5,
     ticks: (wanted) => {
-      const every = Math.max(1, Math.ceil(count / Math.max(1, wanted)));
+      const every = Math.max(1, Math.ceil(count / Math.max(3, wanted * 1.6)));
       return levels.flatMap((label, value) => (value % every === 0 ? [{ value, label }] : []));
     },
   };
+}
+
+/**
+ * The axis of a parameter.
+ * @param {import('../src/report/report-data.ts').ParameterData} parameter
+ * @param {number} from
+ * @param {number} to
+ * @returns {Scale}
+ */
+export function parameterScale({ kind, levels, scale, whole, min, max }, from, to) {
+  if (kind === 'category') return categoryScale(levels, from, to);
+  if (scale === 'log') return logScale(min, max, from, to);
+  return (whole ? wholeScale : linearScale)(min, max, from, to);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createDensity } from './density.js';
 import { element } from './dom.js';
 import { createFrame, dot, nearest, ring } from './frame.js';
-import { categoryScale, linearScale, logScale } from './scale.js';
+import { linearScale, parameterScale } from './scale.js';
 import { colourBar, nothing, section } from './section.js';
 import { valueRange } from './value-range.js';
 
@@ -86,10 +86,7 @@ function slice(model, page, parameter) {
       const room = (max - min) * 0.04;
       const left = area.left + 6;
       const right = area.right - 6;
-      const x =
-        parameter.kind === 'category'
-          ? categoryScale(parameter.levels, left, right)
-          : (parameter.scale === 'log' ? logScale : linearScale)(parameter.min, parameter.max, left, right);
+      const x = parameterScale(parameter, left, right);
       const y = linearScale(min - room, max + room, area.bottom, area.top);
       xs = Float64Array.from(rows, (row) => {
         const aside = (((row * 0.618034) % 1) - 0.5) * spread * (right - left);

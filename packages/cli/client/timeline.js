@@ -47,7 +47,7 @@ export function timelineChart(model, page) {
     label: `Timeline of ${formatCount(trials.length)} attempts in ${timeline.lanes} lanes`,
     height,
     xTitle: 'time since the study began',
-    yTitle: 'running at once',
+    yTitle: 'lane',
     tooltip: page.tooltip,
     open: page.open,
     layout(area) {

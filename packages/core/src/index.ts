@@ -63,7 +63,7 @@ export type { ConfigurationSampler, Sample } from './ports/configuration-sampler
 export type { Logger } from './ports/logger.ts';
 export type { Ignored, MetricSource, Parsed, Reading } from './ports/metric-source.ts';
 export type { CommandProgram, Evaluate, Evaluation, FunctionProgram, ManualProgram, Program } from './ports/program.ts';
-export type { RandomStream } from './ports/random.ts';
+export type { RandomStream } from './domain/random-stream.ts';
 export type { Offer, Searcher, TrialOutcome, TrialView } from './ports/searcher.ts';
 export type { Commit, LeaseHolder, StudySummary, TrialQuery, TrialReader, TrialStore } from './ports/trial-store.ts';
 
@@ -102,8 +102,9 @@ export { inProcess } from './backends/in-process.ts';
 export { local } from './backends/local.ts';
 export { detectGpus } from './backends/gpu-detection.ts';
 export type { CommandRunner, DetectedGpu } from './backends/gpu-detection.ts';
-export { attemptDirectory, checkpointDirectory, trialDirectory } from './backends/attempt-directory.ts';
+export { attemptDirectory, checkpointDirectory, programPaths, trialDirectory } from './backends/attempt-directory.ts';
 export type { AttemptDirectory } from './backends/attempt-directory.ts';
+export { findProgram } from './backends/find-program.ts';
 export { checkTemplates, trialInvocation } from './backends/trial-contract.ts';
 export type { TrialInvocation, TrialPaths } from './backends/trial-contract.ts';
 
@@ -130,7 +131,7 @@ export type { AskedTrial, StudyParts, Told, ToldFailure } from './study/study.ts
 export type { StudyOptions } from './study/study-options.ts';
 export type { StudyResult, StudyStatus } from './study/study-status.ts';
 export { silentLogger } from './study/silent-logger.ts';
-export { systemClock } from './engine/system-clock.ts';
+export { systemClock } from './system/system-clock.ts';
 export { DEFAULT_RETRY } from './engine/retry.ts';
 export type { BudgetUse } from './engine/stop-rules.ts';
 export type { EventListener } from './events/event-hub.ts';

@@ -29,7 +29,7 @@ const scripted = (make: () => Searcher) =>
     version: '0.0.0',
     apiVersion: API_VERSION,
     options: z.strictObject({}),
-    create: make,
+    create: () => make(),
   })({});
 
 describe('a study', () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAX_LINE_BYTES, splitLines } from '../src/metrics/line-splitter.ts';
 
@@ -27,8 +27,14 @@ describe('splitLines', () => {
   });
 
   it('reads an unfinished line only when it is final', () => {
-    expect(splitLines(Buffer.from('a\nb'), false, false)).toMatchObject({ lines: [{ text: 'a', end: 2 }], consumed: 2 });
-    expect(splitLines(Buffer.from('a\nb'), false, true)).toMatchObject({ lines: [{ end: 2 }, { text: 'b', end: 3 }], consumed: 3 });
+    expect(splitLines(Buffer.from('a\nb'), false, false)).toMatchObject({
+      lines: [{ text: 'a', end: 2 }],
+      consumed: 2,
+    });
+    expect(splitLines(Buffer.from('a\nb'), false, true)).toMatchObject({
+      lines: [{ end: 2 }, { text: 'b', end: 3 }],
+      consumed: 3,
+    });
   });
 
   it.each([
@@ -68,19 +74,27 @@ describe('splitLines', () => {
     const first = splitLines(Buffer.alloc(MAX_LINE_BYTES, 'x'), false, false);
     expect(first).toMatchObject({ consumed: MAX_LINE_BYTES, skipping: true });
     expect(splitLines(Buffer.from('xx'), true, false)).toEqual({ lines: [], consumed: 2, skipping: true });
-    expect(splitLines(Buffer.from('xx\nb\n'), true, false)).toMatchObject({ lines: [{ text: 'b' }], consumed: 5, skipping: false });
+    expect(splitLines(Buffer.from('xx\nb\n'), true, false)).toMatchObject({
+      lines: [{ text: 'b' }],
+      consumed: 5,
+      skipping: false,
+    });
     expect(splitLines(Buffer.from('xx'), true, true)).toEqual({ lines: [], consumed: 2, skipping: false });
   });
 
   it('gives the same lines however any bytes are cut', () => {
     const byte = fc.oneof(fc.constantFrom(10, 13, 27, 91, 109, 97, 0xc3, 0xa9), fc.integer({ min: 0, max: 255 }));
     fc.assert(
-      fc.property(fc.array(byte, { maxLength: 200 }), fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (list, sizes) => {
-        const bytes = Uint8Array.from(list);
-        const whole = inChunks(bytes, [bytes.length]);
-        expect(inChunks(bytes, sizes)).toEqual(whole);
-        expect(whole.offset).toBe(bytes.length);
-      }),
+      fc.property(
+        fc.array(byte, { maxLength: 200 }),
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }),
+        (list, sizes) => {
+          const bytes = Uint8Array.from(list);
+          const whole = inChunks(bytes, [bytes.length]);
+          expect(inChunks(bytes, sizes)).toEqual(whole);
+          expect(whole.offset).toBe(bytes.length);
+        },
+      ),
       { seed: 1, numRuns: 500 },
     );
   });

@@ -23,9 +23,12 @@ describe('readNumber', () => {
     expect(readNumber(text)).toBe(value);
   });
 
-  it.each(['', '.', 'e5', '0,93', '1,234.5', '0x10', '1_000', '93%', 'None', 'info', '1.2.3', '1e'])('does not read %j', (text) => {
-    expect(readNumber(text)).toBeUndefined();
-  });
+  it.each(['', '.', 'e5', '0,93', '1,234.5', '0x10', '1_000', '93%', 'None', 'info', '1.2.3', '1e'])(
+    'does not read %j',
+    (text) => {
+      expect(readNumber(text)).toBeUndefined();
+    },
+  );
 
   it.each([
     ['0,93', 'has a comma'],

@@ -66,7 +66,7 @@ describe('the contract suite', () => {
       try {
         await check.run();
       } catch (thrown) {
-        complaints.push((thrown as Error).message);
+        complaints.push(`${check.name}: ${(thrown as Error).message}`);
       }
     }
     expect(complaints.join('\n')).toMatch(complaint);

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Objective } from '../src/domain/objective.ts';
 import { jsonLinesStdout } from '../src/metrics/json-lines.ts';
@@ -14,7 +14,9 @@ function read(plugin: Plugin<'metric-source'>, text: string, objective = accurac
   const source = plugin.create({ logger, objective });
   const { readings, ignored } = source.parse(Buffer.from(text), undefined, true);
   return {
-    readings: readings.map(({ metrics, resource }) => (resource === undefined ? metrics : { ...metrics, '@': resource })),
+    readings: readings.map(({ metrics, resource }) =>
+      resource === undefined ? metrics : { ...metrics, '@': resource },
+    ),
     why: ignored.map(({ why }) => why),
   };
 }
@@ -28,15 +30,17 @@ describe('the JSON sources', () => {
 
   it('take the resource from the key that the objective names, else from `resource`', () => {
     const text = '{"accuracy": 1, "epoch": 4, "resource": 5}';
-    expect(read(jsonLinesFile(), text, { ...accuracy, resource: 'epoch' }).readings).toEqual([{ accuracy: 1, resource: 5, '@': 4 }]);
+    expect(read(jsonLinesFile(), text, { ...accuracy, resource: 'epoch' }).readings).toEqual([
+      { accuracy: 1, resource: 5, '@': 4 },
+    ]);
     expect(read(jsonLinesFile(), text).readings).toEqual([{ accuracy: 1, epoch: 4, '@': 5 }]);
     expect(read(jsonLinesFile(), '{"accuracy": 1}').readings).toEqual([{ accuracy: 1 }]);
   });
 
   it('keep the resource among the metrics if it is the objective itself', () => {
-    expect(read(jsonLinesFile(), '{"epoch": 4}', { metric: 'epoch', goal: 'minimize', resource: 'epoch' }).readings).toEqual([
-      { epoch: 4, '@': 4 },
-    ]);
+    expect(
+      read(jsonLinesFile(), '{"epoch": 4}', { metric: 'epoch', goal: 'minimize', resource: 'epoch' }).readings,
+    ).toEqual([{ epoch: 4, '@': 4 }]);
   });
 
   it('count on when the resource is not finite, and say so', () => {
@@ -72,7 +76,7 @@ describe('the JSON sources', () => {
         "'b': a boolean is not a number",
         "'l': lists are not read",
         "'o': nested objects are not read: put its numbers at the top level",
-        "'accuracy': null is not a number (JavaScript writes NaN as null; write \"NaN\")",
+        '\'accuracy\': null is not a number (JavaScript writes NaN as null; write "NaN")',
         'there is no number in it',
         "'accuracy': 'high' is not a number",
       ],
@@ -107,10 +111,16 @@ describe('the JSON sources', () => {
     const source = jsonLinesFile().create({ logger, objective: accuracy });
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.double()), fc.double(), (others, value) => {
-        const { resource: _, ...metrics } = { ...others, accuracy: value };
-        const entries = Object.entries(metrics).map(([name, number]) => `${JSON.stringify(name)}: ${Object.is(number, -0) ? '-0' : number}`);
+        const metrics = Object.fromEntries(
+          Object.entries({ ...others, accuracy: value }).filter(([name]) => name !== 'resource'),
+        );
+        const entries = Object.entries(metrics).map(
+          ([name, number]) => `${JSON.stringify(name)}: ${Object.is(number, -0) ? '-0' : number}`,
+        );
         const { readings } = source.parse(Buffer.from(`{${entries.join(', ')}}\n`), undefined, false);
-        expect(readings.map((reading) => Object.entries(reading.metrics).sort())).toEqual([Object.entries(metrics).sort()]);
+        expect(readings.map((reading) => new Map(Object.entries(reading.metrics)))).toEqual([
+          new Map(Object.entries(metrics)),
+        ]);
       }),
       { seed: 1, numRuns: 300 },
     );
@@ -138,7 +148,9 @@ describe('the regex source', () => {
 
   it('takes the resource from the metric that the objective names', () => {
     const plugin = regex({ metrics: [...metrics, { name: 'epoch', regex: 'Epoch (\\d+)' }] });
-    expect(read(plugin, 'Epoch 3/9\nacc=0.5', { ...accuracy, resource: 'epoch' }).readings).toEqual([{ accuracy: 0.5, '@': 3 }]);
+    expect(read(plugin, 'Epoch 3/9\nacc=0.5', { ...accuracy, resource: 'epoch' }).readings).toEqual([
+      { accuracy: 0.5, '@': 3 },
+    ]);
   });
 
   it('reads the file it is told to', () => {
@@ -171,10 +183,13 @@ describe('the regex source', () => {
   ])('gives a line up on which an expression with %s backtracking does not end', (_, source, line) => {
     const plugin = regex({ metrics: [{ name: 'accuracy', regex: source }, loss] });
     const begun = performance.now();
-    const { readings, why } = read(plugin, `${`${line}\n`.repeat(10)}ok: loss=1 a=e0.5;\n`, { metric: 'loss', goal: 'minimize' });
+    const { readings, why } = read(plugin, `${`${line}\n`.repeat(10)}ok: loss=1 a=e0.5;\n`, {
+      metric: 'loss',
+      goal: 'minimize',
+    });
     expect(performance.now() - begun).toBeLessThan(8000);
     expect(readings).toEqual([{ loss: 1 }]);
-    expect(why.slice(0, 10)).toEqual(Array<string>(10).fill("'accuracy': its regular expression takes too long"));
+    expect(why.filter((reason) => reason === "'accuracy': its regular expression takes too long")).toHaveLength(11);
   });
 
   it('tries a slow expression on the other lines', () => {
@@ -204,7 +219,11 @@ describe('the regex source', () => {
 
   it('refuses a study whose metric or resource it cannot read', () => {
     const create = (objective: Objective) => () => regex({ metrics: [loss] }).create({ logger, objective });
-    expect(create(accuracy)).toThrow("no regular expression for 'accuracy', the objective's metric; it has them for loss");
-    expect(create({ metric: 'loss', goal: 'minimize', resource: 'epoch' })).toThrow("for 'epoch', the objective's resource");
+    expect(create(accuracy)).toThrow(
+      "no regular expression for 'accuracy', the objective's metric; it has them for loss",
+    );
+    expect(create({ metric: 'loss', goal: 'minimize', resource: 'epoch' })).toThrow(
+      "for 'epoch', the objective's resource",
+    );
   });
 });

@@ -3,7 +3,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { withStudy } from '../study/open-reader.ts';
 import { toJson } from '../text/json.ts';
-import { formatNumber, formatParameter } from '../text/number.ts';
+import { formatNumber } from '../text/number.ts';
 import { pairs } from '../text/table.ts';
 import { trialTable } from './trials.ts';
 
@@ -28,6 +28,6 @@ export async function execute(
 function one(trial: TrialRecord, metric: string, io: Io): string {
   const level = trial.resource > 0 ? ` at ${formatNumber(trial.resource)}` : '';
   const head = `${metric} ${io.paint('bold', formatNumber(trial.value))}  ${io.paint('dim', `trial ${trial.id}, ${trial.state}${level}`)}`;
-  const values = Object.entries(trial.configuration).map(([name, value]) => [name, formatParameter(value)] as const);
+  const values = Object.entries(trial.configuration).map(([name, value]) => [name, String(value)] as const);
   return `${head}\n${pairs(values, io.paint, '  ')}`;
 }

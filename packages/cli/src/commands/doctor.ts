@@ -14,8 +14,8 @@ import { pad } from '../text/style.ts';
 /** One thing that was looked at. */
 interface Finding {
   readonly check: string;
-  /** `fail` stands in the way of every study; `warn` of some, or costs something. */
-  readonly status: 'ok' | 'warn' | 'fail';
+  /** `none`: it is not there, which matters only to who wants it; `warn`: it costs something; `fail`: no study can run. */
+  readonly status: 'ok' | 'none' | 'warn' | 'fail';
   readonly text: string;
 }
 
@@ -30,7 +30,7 @@ export async function execute(
     { check: 'node', status: 'ok', text: `${process.version}, ${process.platform} ${process.arch}` },
     processors(),
     memory(),
-    ...(await gpus()),
+    ...gpus(),
     sqlite(),
     ...fileSystem(folder),
     ...(await programs(io)),
@@ -52,7 +52,7 @@ async function folderOf(study: string | undefined, cwd: string): Promise<string>
 }
 
 function line({ check, status, text }: Finding, { paint }: Io): string {
-  const mark = { ok: paint('green', '✓'), warn: paint('yellow', '!'), fail: paint('red', '✗') }[status];
+  const mark = { ok: paint('green', '✓'), none: paint('dim', '–'), warn: paint('yellow', '!'), fail: paint('red', '✗') }[status];
   return `${mark} ${paint('dim', pad(check, 12))} ${text}`;
 }
 
@@ -70,10 +70,10 @@ function memory(): Finding {
   return { check: 'memory', status: 'ok', text: `${formatBytes(Math.min(freemem(), total))} free of ${formatBytes(total)}` };
 }
 
-async function gpus(): Promise<Finding[]> {
-  const found = await detectGpus();
-  if (found.length === 0) return [{ check: 'gpus', status: 'ok', text: 'none found (nvidia-smi was asked)' }];
-  return found.map((gpu) => ({ check: 'gpu', status: 'ok', text: describeGpu(gpu) }));
+function gpus(): Finding[] {
+  const found = detectGpus();
+  if (found.length === 0) return [{ check: 'gpu', status: 'none', text: 'none that nvidia-smi knows of' }];
+  return found.map(({ id, name }) => ({ check: 'gpu', status: 'ok', text: `${id}: ${name}` }));
 }
 
 function sqlite(): Finding {
@@ -120,7 +120,7 @@ async function programs(io: Io): Promise<Finding[]> {
   return await Promise.all(
     wanted.map(async ([name, args]): Promise<Finding> => {
       const found = findProgram(name, io.env['PATH'], io.cwd);
-      if ('problem' in found) return { check: name, status: 'ok', text: 'not installed' };
+      if ('problem' in found) return { check: name, status: 'none', text: 'not installed' };
       try {
         const { stdout } = await promisify(execFile)(found.path, [...args], { timeout: 5000 });
         return { check: name, status: 'ok', text: `${stdout.trim().split('\n')[0] ?? ''} (${found.path})` };

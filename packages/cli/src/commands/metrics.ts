@@ -1,11 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { FettleError, jsonLinesFile, jsonLinesStdout, type MetricTest, testMetricSources } from '@fettle/core';
+import { FettleError, jsonLinesFile, jsonLinesStdout, type MetricTest, silentLogger, testMetricSources } from '@fettle/core';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { locateStudy } from '../study/locate.ts';
 import { loadStudy } from '../study-file/load.ts';
-import { silentLogger } from '../study-file/silent-logger.ts';
 import { toJson } from '../text/json.ts';
 import { formatNumber } from '../text/number.ts';
 import { clip, printable } from '../text/style.ts';
@@ -29,7 +28,7 @@ export async function execute(
   const { objective, metrics = [jsonLinesFile(), jsonLinesStdout()] } = await loadStudy(place.file);
   const sources = metrics.map((plugin) => ({
     name: plugin.record.type,
-    source: plugin.create({ objective, logger: silentLogger }),
+    source: plugin.create({ objective, logger: silentLogger() }),
   }));
   const tests = testMetricSources(sources, readFileSync(file));
   if (options.json === true) io.out(toJson(tests, 2));

@@ -7,7 +7,7 @@ import { type AttemptSummary, attemptsOf } from '../study/attempts.ts';
 import { requireTrial, withStudy } from '../study/open-reader.ts';
 import { formatDuration } from '../study-file/duration.ts';
 import { toJson } from '../text/json.ts';
-import { formatNumber, formatParameter } from '../text/number.ts';
+import { formatNumber } from '../text/number.ts';
 import { printable } from '../text/style.ts';
 import { pairs, table } from '../text/table.ts';
 
@@ -39,7 +39,7 @@ export async function execute([id]: readonly [number], options: Options, io: Io)
     }
     const section = (title: string, body: string): void => io.out(`\n${io.paint('bold', title)}\n${body}`);
     io.out(headline(trial, study.summary.definition.objective.metric, io));
-    section('configuration', pairs(Object.entries(trial.configuration).map(([name, value]) => [name, formatParameter(value)]), io.paint, '  '));
+    section('configuration', pairs(Object.entries(trial.configuration).map(([name, value]) => [name, String(value)]), io.paint, '  '));
     if (attempts.length > 0) section('attempts', attemptTable(attempts, io));
     if (reports.length > 0) section('reports', reportTable(reports, io));
     if (logs.length > 0) section('files', logs.map((file) => `  ${relative(io.cwd, file) || file}`).join('\n'));

@@ -65,7 +65,9 @@ function readParameter(
     max = Math.max(max, value);
   }
   const scale = declared.scale === 'log' && min > 0 ? 'log' : 'linear';
-  return { name, kind: 'number', scale, min, max, levels: [], cells: values.map((value) => value as number | undefined) };
+  const whole = numbers.every((value) => Number.isInteger(value));
+  const cells = values.map((value) => (typeof value === 'number' ? value : undefined));
+  return { name, kind: 'number', scale, whole, min, max, levels: [], cells };
 }
 
 function readCategory(
@@ -90,7 +92,7 @@ function readCategory(
     }
   }
   const cells = values.map((value) => (value === undefined ? undefined : placeOf(value)));
-  return { name, kind: 'category', scale: 'linear', min: 0, max: Math.max(0, levels.length - 1), levels, cells };
+  return { name, kind: 'category', scale: 'linear', whole: true, min: 0, max: Math.max(0, levels.length - 1), levels, cells };
 }
 
 /** The parameters as the study declares them; empty where the record of the space has another shape. */

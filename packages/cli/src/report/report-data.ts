@@ -21,6 +21,8 @@ export interface ParameterData {
   /** `number`: the column holds values; `category`: it holds places in `levels`. Missing: not active in that trial. */
   readonly kind: 'number' | 'category';
   readonly scale: 'linear' | 'log';
+  /** Whether all values are whole numbers. */
+  readonly whole: boolean;
   /** Ends of the axis; for a category 0 and the last place. */
   readonly min: number;
   readonly max: number;

@@ -57,7 +57,8 @@ function bestOf(best: TrialRecord, ending: Ending): string[] {
   const compared = first !== undefined && first.id !== best.id && Number.isFinite(first.value) ? first : undefined;
   const level = best.resource > 1 ? ` at ${formatNumber(best.resource)}` : '';
   const lines = [
-    `${paint('bold', `best: trial ${best.id}`)}  ${metric} ${paint('bold', formatNumber(best.value))}${level}${gain(best, compared, goal)}`,
+    `${paint('bold', `best: trial ${best.id}`)}  ${metric} ${paint('bold', formatNumber(best.value))}${level}`,
+    ...gain(best, compared, goal).map((text) => paint('dim', text)),
   ];
   const names = [...new Set([...Object.keys(best.configuration), ...Object.keys(compared?.configuration ?? {})])];
   const rows = names.map((name) => [
@@ -76,10 +77,10 @@ function bestOf(best: TrialRecord, ending: Ending): string[] {
 }
 
 /** How much better than the first trial, in words. */
-function gain(best: TrialRecord, first: TrialRecord | undefined, goal: 'minimize' | 'maximize'): string {
-  if (first?.value === undefined || best.value === undefined) return '';
+function gain(best: TrialRecord, first: TrialRecord | undefined, goal: 'minimize' | 'maximize'): string[] {
+  if (first?.value === undefined || best.value === undefined) return [];
   const difference = goal === 'maximize' ? best.value - first.value : first.value - best.value;
-  if (difference <= 0) return '';
-  const share = first.value === 0 ? '' : ` (${formatNumber(Number(((100 * difference) / Math.abs(first.value)).toPrecision(3)))} %)`;
-  return `, ${formatNumber(difference)}${share} better than trial ${first.id} with ${formatNumber(first.value)}`;
+  if (!(difference > 0)) return [];
+  const share = first.value === 0 ? '' : ` (${Number(((100 * difference) / Math.abs(first.value)).toPrecision(3))} %)`;
+  return [`${formatNumber(Number(difference.toPrecision(3)))}${share} better than trial ${first.id} with ${formatNumber(first.value)}`];
 }

@@ -2,7 +2,7 @@ import type { Goal, Study, StudyEvent, TrialRecord } from '@fettle/core';
 import type { Io } from '../io.ts';
 import { type News, renderFrame } from '../live/frame.ts';
 import { Screen } from '../live/screen.ts';
-import { firstLine } from './news.ts';
+import { oneLine } from './news.ts';
 import { newsDesk, type Phase, type RunView } from './view.ts';
 
 /** Least time between two frames, in milliseconds. */
@@ -76,7 +76,7 @@ export function liveView(study: Study, backend: string, io: Io): RunView {
       } else drawIfDue();
     },
     log(level, message) {
-      if (level === 'warn' || level === 'error') tell(Date.now(), firstLine(message), level === 'error' ? 'red' : 'yellow');
+      if (level === 'warn' || level === 'error') tell(Date.now(), oneLine(message), level === 'error' ? 'red' : 'yellow');
     },
     phase(next) {
       phase = next;

@@ -55,14 +55,14 @@ export class NewsDesk {
         return { text: `trial ${trial} goes on${until === undefined ? '' : ` to ${formatNumber(until)}`}`, style: 'none' };
       }
       case 'trial:failed':
-        return { text: `trial ${event.body.trial} failed (${event.body.failure}): ${firstLine(event.body.message)}`, style: 'red' };
+        return { text: `trial ${event.body.trial} failed (${event.body.failure}): ${oneLine(event.body.message)}`, style: 'red' };
       case 'trial:requeued':
         return {
-          text: `trial ${event.body.trial} is queued again: ${firstLine(event.body.reason)}`,
+          text: `trial ${event.body.trial} is queued again: ${oneLine(event.body.reason)}`,
           style: event.body.retry === undefined ? 'none' : 'yellow',
         };
       case 'attempt:unreachable':
-        return { text: `trial ${event.body.trial} does not answer: ${firstLine(event.body.message)}`, style: 'yellow' };
+        return { text: `trial ${event.body.trial} does not answer: ${oneLine(event.body.message)}`, style: 'yellow' };
       case 'attempt:stopping': {
         const { trial, cause, reason } = event.body;
         return cause === 'timeout' || cause === 'non-finite' ? { text: `trial ${trial} is stopped: ${reason}`, style: 'yellow' } : undefined;
@@ -86,7 +86,13 @@ export class NewsDesk {
   }
 }
 
-/** The first line of a message, without anything that would move the cursor. */
-export function firstLine(message: string): string {
-  return printable(message.trimStart().split('\n')[0] ?? '');
+/**
+ * A message on one line, without anything that would move the cursor: its first line, and its last one if the first only
+ * announces it (`It exited with code 1. The end of its standard error:`).
+ */
+export function oneLine(message: string): string {
+  const lines = message.split('\n').map((line) => printable(line).trim()).filter((line) => line !== '');
+  const [first = '', ...rest] = lines;
+  const last = rest.at(-1);
+  return first.endsWith(':') && last !== undefined ? `${first} ${last}` : first;
 }

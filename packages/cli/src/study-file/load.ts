@@ -11,13 +11,13 @@ import {
   type Plugin,
   type PluginKind,
   type SearchSpace,
+  silentLogger,
   type StudyOptions,
 } from '@fettle/core';
 import { makePlugin, type PluginReference } from './plugin-reference.ts';
 import { describeProblems, type Problem, schemaProblems } from './problems.ts';
 import { type StudyFileShape, studyFileSchema } from './schema.ts';
 import { readSource, type Source } from './source.ts';
-import { silentLogger } from './silent-logger.ts';
 import { makeSpace } from './space.ts';
 
 /** What the command line says instead of the study file. */
@@ -195,7 +195,7 @@ async function metricSources(
     if (!isPlugin(made, 'metric-source')) continue;
     sources.push(made);
     try {
-      if (objective !== undefined) made.create({ objective, logger: silentLogger });
+      if (objective !== undefined) made.create({ objective, logger: silentLogger() });
     } catch (thrown) {
       problems.push({ path, message: messageOf(thrown), remedy: thrown instanceof FettleError ? thrown.remedy : undefined });
     }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../engine/system-clock.ts';
+import { systemClock } from '../system/system-clock.ts';
 import { studyStream } from '../engine/random-streams.ts';
 import { SearcherGuard } from '../engine/searcher-guard.ts';
 import { FettleError, messageOf } from '../errors.ts';

@@ -1,4 +1,4 @@
-import type { RandomStream } from '../ports/random.ts';
+import type { RandomStream } from './random-stream.ts';
 import { normalQuantile } from './normal-quantile.ts';
 
 const TWO_32 = 2 ** 32;

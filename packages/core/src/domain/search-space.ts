@@ -120,7 +120,9 @@ export function searchSpace<const D extends Declarations>(declarations: D): Sear
   };
   declareAll(declarations, {});
   if (problems.length > 0) throw invalid(problems);
-  return parseSearchSpace({ parameters: Object.fromEntries(parameters) }) as unknown as SearchSpace<ConfigurationFrom<D>>;
+  return parseSearchSpace({ parameters: Object.fromEntries(parameters) }) as unknown as SearchSpace<
+    ConfigurationFrom<D>
+  >;
 }
 
 type When = { readonly [name: string]: ParameterValue };

@@ -18,12 +18,7 @@ export type ValuesByName = { readonly [name: string]: ParameterValue | readonly 
 
 const clauseSchema = z.record(
   z.string(),
-  z.union([
-    z.number(),
-    z.string(),
-    z.boolean(),
-    z.array(z.union([z.number(), z.string(), z.boolean()])).min(1),
-  ]),
+  z.union([z.number(), z.string(), z.boolean(), z.array(z.union([z.number(), z.string(), z.boolean()])).min(1)]),
 );
 
 /**
@@ -125,7 +120,8 @@ function floatProblems(spec: SpecOf<'float'>): string[] {
   if (scale === 'reverse-log' && !(max < 1)) problems.push(`max ${max} must be below 1 on a reverse-log scale`);
   if (step !== undefined) {
     if (!(step > 0)) problems.push(`step ${step} must be above 0`);
-    else if (scale !== 'linear') problems.push(`step ${step} needs the linear scale, not ${scale}; list values as an ordinal`);
+    else if (scale !== 'linear')
+      problems.push(`step ${step} needs the linear scale, not ${scale}; list values as an ordinal`);
     else if (problems.length === 0) {
       const grid = decimalGrid(min, max, step);
       if (typeof grid === 'string') problems.push(grid);
@@ -149,7 +145,9 @@ function intProblems(spec: SpecOf<'int'>): string[] {
     if ((max - min) / stride >= MOST_INTS) problems.push(`min ${min} to max ${max} are more than 2^50 values`);
     else if (rest !== 0) {
       const nearest = `${max - rest} and ${max - rest + stride}`;
-      problems.push(`max ${max} is not min ${min} plus a whole number of steps of ${stride}; the nearest that are: ${nearest}`);
+      problems.push(
+        `max ${max} is not min ${min} plus a whole number of steps of ${stride}; the nearest that are: ${nearest}`,
+      );
     }
   }
   return problems;
@@ -224,7 +222,8 @@ function checkForbidden(
       problems.push(`forbidden[${index}]: must map at least one parameter to values, got ${shown(clause)}`);
       return [];
     }
-    for (const problem of referenceProblems(result.data, specs, broken)) problems.push(`forbidden[${index}]: ${problem}`);
+    for (const problem of referenceProblems(result.data, specs, broken))
+      problems.push(`forbidden[${index}]: ${problem}`);
     return [result.data];
   });
 }

@@ -5,7 +5,14 @@ import type { JsonObject } from './json.ts';
 import type { SearchSpace } from './search-space.ts';
 import { checkSpace, invalid, type ValuesByName } from './space-check.ts';
 import { countConfigurations } from './space-count.ts';
-import { type Condition, domainOf, type ForbiddenClause, listOf, type Parameter } from './space-parameter.ts';
+import {
+  type Condition,
+  domainOf,
+  evaluationOrder,
+  type ForbiddenClause,
+  listOf,
+  type Parameter,
+} from './space-parameter.ts';
 import type { ParameterSpec, SpaceSpec } from './space-schema.ts';
 import type { ForbiddenValues } from './space-types.ts';
 
@@ -52,7 +59,7 @@ export class CompiledSpace implements SearchSpace {
     const placed = ({ parent, values }: Condition): PlacedCondition => ({ place: this.#places.get(parent)!, values });
     this.#conditions = this.parameters.map(({ conditions }) => conditions.map(placed));
     this.#clauses = this.forbidden.map((clause) => clause.map(placed));
-    this.#order = parentsFirst(this.#conditions);
+    this.#order = evaluationOrder(this.parameters);
     this.#coordinates = this.names.map((name) => this.dimensions.indexOf(name));
     if (forbidden.length > 0 && this.cardinality() === 0) {
       throw invalid(['the forbidden combinations leave no configuration at all']);
@@ -185,17 +192,6 @@ export class CompiledSpace implements SearchSpace {
 function allHold(conditions: readonly PlacedCondition[], values: Values): boolean {
   for (const { place, values: allowed } of conditions) if (!allowed.has(values[place])) return false;
   return true;
-}
-
-/** The places of the parameters with every parent before its children, otherwise in order. */
-function parentsFirst(conditions: readonly (readonly PlacedCondition[])[]): number[] {
-  const order = new Set<number>();
-  const place = (index: number): void => {
-    for (const parent of conditions[index]!) place(parent.place);
-    order.add(index);
-  };
-  for (const index of conditions.keys()) place(index);
-  return [...order];
 }
 
 function conditionText({ parent, values }: Condition): string {

@@ -16,7 +16,9 @@ export const HIGHEST_LOG_INT = 2 ** 40;
 
 /** Makes the domain of an int whose spec was checked. */
 export function intDomain(range: IntRange): Domain {
-  return range.scale === 'log' ? new LogInt(range.min, range.max) : new LinearInt(range.min, range.max, range.step ?? 1);
+  return range.scale === 'log'
+    ? new LogInt(range.min, range.max)
+    : new LinearInt(range.min, range.max, range.step ?? 1);
 }
 
 class LinearInt implements Domain {

@@ -44,3 +44,16 @@ export function domainOf(spec: ParameterSpec): Domain {
 export function listOf(values: ParameterValue | readonly ParameterValue[]): readonly ParameterValue[] {
   return typeof values === 'object' ? values : [values];
 }
+
+/** The places of the parameters with every parent before its children, otherwise in order. For conditions without a cycle. */
+export function evaluationOrder(parameters: readonly Parameter[]): readonly number[] {
+  const places = new Map(parameters.map(({ name }, place) => [name, place]));
+  const order = new Set<number>();
+  const visit = (place: number): void => {
+    if (order.has(place)) return;
+    for (const { parent } of parameters[place]!.conditions) visit(places.get(parent)!);
+    order.add(place);
+  };
+  for (const place of parameters.keys()) visit(place);
+  return [...order];
+}

@@ -11,6 +11,7 @@ export class DuplicateFilter {
   readonly #space: SearchSpace;
   readonly #policy: DuplicatePolicy;
   #cardinality: number | undefined;
+  #last: { readonly configuration: Configuration; readonly key: string } | undefined;
 
   constructor(space: SearchSpace, policy: DuplicatePolicy) {
     this.#space = space;
@@ -19,7 +20,7 @@ export class DuplicateFilter {
 
   /** Notes a configuration that is being tried. */
   remember(configuration: Configuration): void {
-    if (this.#policy === 'redraw') this.#keys.add(this.#space.key(configuration));
+    if (this.#policy === 'redraw') this.#keys.add(this.#key(configuration));
   }
 
   /**
@@ -27,9 +28,17 @@ export class DuplicateFilter {
    * @param draw how many answers before this one were refused
    */
   judge(configuration: Configuration, draw: number): 'run' | 'redraw' | 'used-up' {
-    if (this.#policy === 'allow' || !this.#keys.has(this.#space.key(configuration))) return 'run';
+    if (this.#policy === 'allow' || !this.#keys.has(this.#key(configuration))) return 'run';
     this.#cardinality ??= this.#space.cardinality();
     if (this.#keys.size >= this.#cardinality) return 'used-up';
     return draw < MOST_DRAWS ? 'redraw' : 'run';
+  }
+
+  /** A configuration is judged and then remembered: its key is made once. */
+  #key(configuration: Configuration): string {
+    if (this.#last?.configuration !== configuration) {
+      this.#last = { configuration, key: this.#space.key(configuration) };
+    }
+    return this.#last.key;
   }
 }

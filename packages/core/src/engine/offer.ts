@@ -1,5 +1,5 @@
 import type { TrialId } from '../domain/trial.ts';
-import type { RandomStream } from '../ports/random.ts';
+import type { RandomStream } from '../domain/random-stream.ts';
 import type { Offer, TrialView } from '../ports/searcher.ts';
 import { offerStream } from './random-streams.ts';
 import type { StudyState } from './study-state.ts';

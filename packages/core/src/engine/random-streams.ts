@@ -1,6 +1,6 @@
 import { createRandomStream } from '../domain/rng.ts';
 import type { TrialId } from '../domain/trial.ts';
-import type { RandomStream } from '../ports/random.ts';
+import type { RandomStream } from '../domain/random-stream.ts';
 
 /** The random stream of an offer: named by the study's seed, the trial, the purpose and the draw. */
 export function offerStream(seed: number, trial: TrialId, purpose: string, draw: number): RandomStream {

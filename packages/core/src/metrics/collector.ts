@@ -51,7 +51,14 @@ export class MetricCollector {
     this.#clock = clock;
     this.#tails = sources.map((named, source) => {
       const path = files[named.source.file];
-      return new SourceTail({ named, position: saved.get(source) ?? { source, offset: 0 }, path, reader, logger, report });
+      return new SourceTail({
+        named,
+        position: saved.get(source) ?? { source, offset: 0 },
+        path,
+        reader,
+        logger,
+        report,
+      });
     });
   }
 

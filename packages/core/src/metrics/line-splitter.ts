@@ -17,11 +17,9 @@ const BELL = '\u0007';
  * colours and cursor movements, and short escapes. Every branch stops at the next escape, so matching is linear.
  */
 const CONTROL_SEQUENCE = new RegExp(
-  [
-    `${ESCAPE}(?:[\\]PX^_][^${BELL}${ESCAPE}]*(?:${BELL}|${ESCAPE}\\\\)`,
-    '\\[[0-?]*[ -/]*[@-~]',
-    '[ -/]*[0-~])?',
-  ].join('|'),
+  [`${ESCAPE}(?:[\\]PX^_][^${BELL}${ESCAPE}]*(?:${BELL}|${ESCAPE}\\\\)`, '\\[[0-?]*[ -/]*[@-~]', '[ -/]*[0-~])?'].join(
+    '|',
+  ),
   'g',
 );
 const CONTROL_CHARACTER = /[\p{Cc}--\t]/gv;

@@ -26,6 +26,7 @@ export function hasLocaleComma(text: string): boolean {
 export function whyNoNumber(text: string): string {
   const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
   if (text.trim() === '') return 'it is empty';
-  if (hasLocaleComma(text.trim())) return `'${shown}' has a comma, which can mean two things: print numbers like 1234.5`;
+  if (hasLocaleComma(text.trim()))
+    return `'${shown}' has a comma, which can mean two things: print numbers like 1234.5`;
   return `'${shown}' is not a number`;
 }

@@ -72,7 +72,10 @@ export const regex = defineMetricSource({
 });
 
 function requireNames({ metric, resource }: Objective, names: readonly string[]): void {
-  for (const [name, role] of [[metric, "the objective's metric"] as const, [resource, "the objective's resource"] as const]) {
+  for (const [name, role] of [
+    [metric, "the objective's metric"] as const,
+    [resource, "the objective's resource"] as const,
+  ]) {
     if (name === undefined || names.includes(name)) continue;
     throw new FettleError(
       'metric-source-invalid',
@@ -102,7 +105,12 @@ function slowMatch(limit: TimeLimit): Match {
   };
 }
 
-function regexFormat(patterns: readonly Pattern[], file: 'stdout' | 'stderr', objective: Objective, match: Match): LineFormat {
+function regexFormat(
+  patterns: readonly Pattern[],
+  file: 'stdout' | 'stderr',
+  objective: Objective,
+  match: Match,
+): LineFormat {
   return {
     file,
     readLine(text, latest, ignore) {

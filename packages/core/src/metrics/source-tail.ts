@@ -67,7 +67,7 @@ export class SourceTail {
     // `close` may have been called meanwhile.
     if (this.#done || piece === undefined) return false;
     if (piece.size < at) {
-      this.#giveUp(`it has ${piece.size} bytes after ${at} had been read: it was cut off or written anew`);
+      this.#giveUp(`it has ${piece.size} bytes, but ${at} had been read: it was cut off or written anew`);
       return false;
     }
     if (piece.bytes.length === 0) return false;
@@ -102,7 +102,11 @@ export class SourceTail {
 
   async #read(at: number) {
     try {
-      const piece = await this.#parts.reader.read(this.#parts.path, at, Math.min(MAX_PIECE, MAX_CHUNK - this.#rest.length));
+      const piece = await this.#parts.reader.read(
+        this.#parts.path,
+        at,
+        Math.min(MAX_PIECE, MAX_CHUNK - this.#rest.length),
+      );
       this.#unreadable = false;
       this.#problem = undefined;
       return piece;
@@ -143,7 +147,9 @@ export class SourceTail {
       const parsed = named.source.parse(this.#rest, this.#state, final);
       const places = [0, ...parsed.readings.map(({ consumed }) => consumed), parsed.consumed, available];
       if (places.every((place, index) => index === 0 || place >= (places[index - 1] as number))) return parsed;
-      this.#giveUp(`the metric source '${named.name}' says that it consumed ${parsed.consumed} of ${available} bytes, with readings out of order`);
+      this.#giveUp(
+        `the metric source '${named.name}' says that it consumed ${parsed.consumed} of ${available} bytes, with readings out of order`,
+      );
     } catch (thrown) {
       this.#giveUp(`the metric source '${named.name}' failed: ${messageOf(thrown)}`);
     }

@@ -60,7 +60,8 @@ function testSource({ source }: NamedMetricSource, sample: Uint8Array): TestedLi
       ignored.push(...parsed.ignored.map(({ why }) => why));
       if (shown < end && parsed.consumed === 0) break;
     }
-    if (readings.length > 0 || ignored.length > 0) lines.push({ line, text: textOf(sample, start, end), readings, ignored });
+    if (readings.length > 0 || ignored.length > 0)
+      lines.push({ line, text: textOf(sample, start, end), readings, ignored });
     start = end;
   }
   return lines;

@@ -8,7 +8,7 @@ import type { Backend } from '../ports/backend.ts';
 import type { ConfigurationSampler } from '../ports/configuration-sampler.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { MetricSource } from '../ports/metric-source.ts';
-import type { RandomStream } from '../ports/random.ts';
+import type { RandomStream } from '../domain/random-stream.ts';
 import type { Searcher } from '../ports/searcher.ts';
 import { API_VERSION } from './api-version.ts';
 import type { Capability } from './capability.ts';
@@ -71,12 +71,15 @@ export interface Plugin<K extends PluginKind> {
   create(context: PluginKinds[K]['context']): PluginKinds[K]['port'];
 }
 
+/** What is written where no option is needed. */
+type NoOptions = Record<never, never>;
+
 /**
  * A plugin's factory: call it with options to get what `createStudy` takes. Its definition hangs on it for those who load
  * plugins by name.
  */
 export interface PluginFactory<K extends PluginKind, Schema extends z.ZodType> {
-  (...options: undefined extends z.input<Schema> ? [options?: z.input<Schema>] : [options: z.input<Schema>]): Plugin<K>;
+  (...options: NoOptions extends z.input<Schema> ? [options?: z.input<Schema>] : [options: z.input<Schema>]): Plugin<K>;
   readonly kind: K;
   readonly definition: PluginDefinition<K, Schema>;
 }

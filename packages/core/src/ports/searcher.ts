@@ -5,7 +5,7 @@ import type { MaybePromise } from '../domain/json.ts';
 import type { ObservedReport } from '../domain/report.ts';
 import type { Suggestion } from '../domain/suggestion.ts';
 import type { TrialId, TrialOrigin } from '../domain/trial.ts';
-import type { RandomStream } from './random.ts';
+import type { RandomStream } from '../domain/random-stream.ts';
 
 /** A trial as searchers and samplers see it. */
 export interface TrialView {

@@ -4,7 +4,7 @@ import type { SearchSpace } from '../domain/search-space.ts';
 import { FettleError } from '../errors.ts';
 import { API_VERSION } from '../plugin/api-version.ts';
 import { defineSampler } from '../plugin/define.ts';
-import type { RandomStream } from '../ports/random.ts';
+import type { RandomStream } from '../domain/random-stream.ts';
 import { VERSION } from '../version.ts';
 
 /** Points in a row that may be forbidden before a sampler gives up. */

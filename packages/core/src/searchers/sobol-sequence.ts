@@ -1,4 +1,4 @@
-import type { RandomStream } from '../ports/random.ts';
+import type { RandomStream } from '../domain/random-stream.ts';
 import { PACKED_DIRECTIONS, POLYNOMIALS_BY_DEGREE } from './sobol-directions.ts';
 
 const BITS = 32;

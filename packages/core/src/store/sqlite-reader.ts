@@ -117,10 +117,13 @@ function listingSql({ states, order, descending = false }: TrialQuery, goal: Goa
   const idOrder = descending ? 'DESC' : 'ASC';
   const wanted = states === undefined ? '' : 'AND +state IN (SELECT value FROM json_each(@states))';
   if (order === 'value') {
-    const sorted = `ORDER BY value ${(goal === 'maximize') === descending ? 'ASC' : 'DESC'}, id ${idOrder}`;
-    const settled = `SELECT ${COLUMNS} FROM trial WHERE value IS NOT NULL AND state NOT IN ('queued', 'running') ${wanted} ${sorted} LIMIT @top`;
-    const moving = `SELECT ${COLUMNS} FROM trial WHERE value IS NOT NULL AND ${WAITING} AND state IN ('queued', 'running') ${wanted}`;
-    return `SELECT * FROM (${settled}) UNION ALL SELECT * FROM (${moving}) ${sorted} LIMIT @limit OFFSET @offset`;
+    const direction = (goal === 'maximize') === descending ? 'ASC' : 'DESC';
+    const sorted = `ORDER BY value ${direction}, id ${idOrder}`;
+    const from = `SELECT id, value FROM trial WHERE value IS NOT NULL ${wanted}`;
+    const still = `SELECT * FROM (${from} AND state NOT IN ('queued', 'running') ${sorted} LIMIT @top)`;
+    const changing = `${from} AND ${WAITING} AND state IN ('queued', 'running')`;
+    const chosen = `SELECT * FROM (${still} UNION ALL ${changing}) ${sorted} LIMIT @limit OFFSET @offset`;
+    return `SELECT trial.* FROM (${chosen}) AS chosen JOIN trial USING (id) ORDER BY chosen.value ${direction}, id ${idOrder}`;
   }
   // The index of waiting trials serves only a statement that repeats its condition.
   const among = states?.every((state) => !isTerminal(state)) === true ? WAITING : 'TRUE';

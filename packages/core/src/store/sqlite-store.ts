@@ -1,5 +1,5 @@
 import type { Database } from 'better-sqlite3';
-import { systemClock } from '../engine/system-clock.ts';
+import { systemClock } from '../system/system-clock.ts';
 import { messageOf } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';

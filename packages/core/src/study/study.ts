@@ -141,7 +141,8 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
       budget: this.#budget(scope.get(CLOCK).now()),
       running,
       queued: state.counts.queued,
-      capacity: scope.get(BACKEND).capacity(),
+      // A backend that is not open cannot say how many attempts it would take.
+      capacity: this.#phase === 'ready' || this.#phase === 'running' ? scope.get(BACKEND).capacity() : 0,
       waiting: tick.waiting,
       best: this.best(),
     };

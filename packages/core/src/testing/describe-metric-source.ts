@@ -63,7 +63,8 @@ export function metricSourceChecks(
     {
       name: 'reads the samples as their author says',
       run() {
-        if (!samples.some(({ readings }) => readings.length > 1)) fail('give at least one sample with two reports or more');
+        if (!samples.some(({ readings }) => readings.length > 1))
+          fail('give at least one sample with two reports or more');
         for (const { name, text, readings } of samples) expect(feed(source(), Buffer.from(text)), readings, name);
       },
     },
@@ -127,7 +128,9 @@ export function metricSourceChecks(
       name: 'reads numbers, NaN and infinities',
       run() {
         for (const [text, value] of Object.entries(NUMBERS)) {
-          const reading = feed(source(), Buffer.from(`${line(text)}\n`)).map(({ metrics }) => metrics[objective.metric]);
+          const reading = feed(source(), Buffer.from(`${line(text)}\n`)).map(
+            ({ metrics }) => metrics[objective.metric],
+          );
           if (!isDeepStrictEqual(reading, [value])) fail(`'${line(text)}' gives ${show(reading)} and not [ ${value} ]`);
         }
       },
@@ -175,7 +178,7 @@ export function describeMetricSource(
   options: MetricSourceSuiteOptions,
 ): void {
   describe(`${name}, as a metric source,`, () => {
-    for (const check of metricSourceChecks(make, options)) it(check.name, check.run);
+    for (const check of metricSourceChecks(make, options)) it(check.name, () => check.run());
   });
 }
 
@@ -190,7 +193,8 @@ function interleave(source: MetricSource, bytes: Uint8Array, whole: readonly Pla
 }
 
 function expect(readings: readonly PlainReading[], expected: readonly PlainReading[], where: string): void {
-  const plain = (list: readonly PlainReading[]) => list.map(({ metrics, resource }) => ({ metrics: { ...metrics }, resource }));
+  const plain = (list: readonly PlainReading[]) =>
+    list.map(({ metrics, resource }) => ({ metrics: { ...metrics }, resource }));
   if (isDeepStrictEqual(plain(readings), plain(expected))) return;
   fail(`${where}: it reads ${show(plain(readings))} and not ${show(plain(expected))}`);
 }

@@ -62,7 +62,9 @@ function parseOnce(source: MetricSource, chunk: Uint8Array, state: JsonValue | u
   let before = 0;
   for (const { consumed } of parsed.readings) {
     if (!(Number.isInteger(consumed) && consumed >= before && consumed <= chunk.length)) {
-      fail(`a reading says consumed = ${consumed}, after ${before} and in a chunk of ${chunk.length} bytes: it must be the end of its text within the chunk`);
+      fail(
+        `a reading says consumed = ${consumed}, after ${before} and in a chunk of ${chunk.length} bytes: it must be the end of its text within the chunk`,
+      );
     }
     before = consumed;
   }
@@ -70,9 +72,11 @@ function parseOnce(source: MetricSource, chunk: Uint8Array, state: JsonValue | u
   if (!(Number.isInteger(consumed) && consumed >= before && consumed <= chunk.length)) {
     fail(`it consumed ${consumed} bytes of a chunk of ${chunk.length}, with a reading that ends at ${before}`);
   }
-  if (final && consumed !== chunk.length) fail(`it consumed ${consumed} of ${chunk.length} bytes of the final chunk: it must consume all`);
+  if (final && consumed !== chunk.length)
+    fail(`it consumed ${consumed} of ${chunk.length} bytes of the final chunk: it must consume all`);
   for (const { text, why } of parsed.ignored) {
-    if (text.length > MAX_IGNORED_TEXT) fail(`an ignored text has ${text.length} characters; at most ${MAX_IGNORED_TEXT} are shown`);
+    if (text.length > MAX_IGNORED_TEXT)
+      fail(`an ignored text has ${text.length} characters; at most ${MAX_IGNORED_TEXT} are shown`);
     if (why === '') fail(`it does not say why ${show(text)} is ignored`);
   }
   return parsed;
@@ -83,14 +87,17 @@ function call(source: MetricSource, chunk: Uint8Array, state: JsonValue | undefi
     return source.parse(chunk, state, final);
   } catch (thrown) {
     const beginning = Buffer.from(chunk.subarray(0, 40)).toString('latin1');
-    return fail(`it threw on input (${messageOf(thrown)}), a chunk that begins with ${show(beginning)}: what cannot be read is listed as ignored`);
+    return fail(
+      `it threw on input (${messageOf(thrown)}), a chunk that begins with ${show(beginning)}: what cannot be read is listed as ignored`,
+    );
   }
 }
 
 function throughJson(state: JsonValue | undefined): JsonValue | undefined {
   if (state === undefined) return undefined;
   const copy = JSON.parse(JSON.stringify(state)) as JsonValue;
-  if (!isDeepStrictEqual(copy, state)) fail(`its state ${show(state)} does not survive JSON: it comes back as ${show(copy)}`);
+  if (!isDeepStrictEqual(copy, state))
+    fail(`its state ${show(state)} does not survive JSON: it comes back as ${show(copy)}`);
   return copy;
 }
 

@@ -1,0 +1,91 @@
+import type { AttemptEnd } from '../domain/failure.ts';
+import type { Objective } from '../domain/objective.ts';
+import type { Metrics } from '../domain/report.ts';
+import { messageOf } from '../errors.ts';
+import type { LaunchRequest } from '../ports/backend.ts';
+import type { Evaluate } from '../ports/program.ts';
+
+/** Where the reports of an evaluation go. */
+export type ReportTaker = (metrics: Metrics, resource: number) => void;
+
+/** What an evaluation is called with. */
+export interface EvaluationParts {
+  readonly evaluate: Evaluate;
+  readonly request: LaunchRequest;
+  readonly objective: Objective;
+  readonly checkpointDirectory: string | undefined;
+  readonly signal: AbortSignal;
+  readonly report: ReportTaker;
+}
+
+/**
+ * Calls the function once and says how that ended. Never throws.
+ *
+ * - Reports have the resource they were given, else the value of the objective's resource metric, else they are counted
+ *   on from where the trial resumed.
+ * - What the function returns is one more report: at the level it was to run to, or the next count if it has none. A
+ *   value returned after that level has been reported says nothing new and is left out.
+ * - A function that returns nothing, or throws because it was aborted, before it has come to its level, has saved itself.
+ */
+export async function evaluateOnce(parts: EvaluationParts): Promise<AttemptEnd> {
+  const { evaluate, request, objective, signal } = parts;
+  const { trial, configuration, until, resumeFrom, seed } = request;
+  let last = resumeFrom;
+  const report = (metrics: Metrics, resource = resourceIn(metrics, objective) ?? last + 1): void => {
+    requireNumbers(metrics, resource);
+    last = Math.max(last, resource);
+    parts.report(metrics, resource);
+  };
+  const reached = (): boolean => until !== undefined && last >= until;
+  try {
+    const returned = await evaluate({
+      trial,
+      configuration,
+      until,
+      resumeFrom,
+      seed,
+      signal,
+      checkpointDirectory: parts.checkpointDirectory,
+      report: (metrics, resource) => report(metrics, resource),
+    });
+    if (returned === undefined) return signal.aborted && !reached() ? { kind: 'checkpointed' } : { kind: 'finished' };
+    const metrics = typeof returned === 'number' ? { [objective.metric]: returned } : returned;
+    if (!reached()) report(metrics, resourceIn(metrics, objective) ?? until);
+    return { kind: 'finished' };
+  } catch (thrown) {
+    if (signal.aborted && isAbort(thrown, signal)) return { kind: 'checkpointed' };
+    return { kind: 'failed', failure: 'code', message: describeThrown(thrown) };
+  }
+}
+
+function resourceIn(metrics: Metrics, { resource }: Objective): number | undefined {
+  return resource === undefined ? undefined : metrics[resource];
+}
+
+function requireNumbers(metrics: unknown, resource: unknown): void {
+  if (typeof metrics !== 'object' || metrics === null || Array.isArray(metrics)) {
+    throw new TypeError(`Metrics are a record of numbers, such as { loss: 0.1 }; this is ${show(metrics)}.`);
+  }
+  for (const [name, value] of Object.entries(metrics)) {
+    if (typeof value !== 'number') throw new TypeError(`The metric '${name}' is ${show(value)}, which is not a number.`);
+  }
+  if (typeof resource !== 'number' || !(resource > 0)) {
+    throw new TypeError(`The resource of a report is a positive number; this is ${show(resource)}.`);
+  }
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : Array.isArray(value) ? 'a list' : String(value);
+}
+
+function isAbort(thrown: unknown, signal: AbortSignal): boolean {
+  return thrown === signal.reason || (thrown instanceof Error && thrown.name === 'AbortError');
+}
+
+/** The message and the place it came from. */
+function describeThrown(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return `It threw ${show(thrown)}.`;
+  const top = thrown.stack?.split('\n').find((line) => /^\s+at /.test(line));
+  const what = `${thrown.name}: ${messageOf(thrown)}`;
+  return top === undefined ? what : `${what}\n${top.trim()}`;
+}

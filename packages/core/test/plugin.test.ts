@@ -1,0 +1,91 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { z } from 'zod';
+import { API_VERSION } from '../src/plugin/api-version.ts';
+import { defineSampler, defineSearcher, isPlugin, isPluginFactory } from '../src/plugin/define.ts';
+import { pluginOption } from '../src/plugin/plugin-option.ts';
+import { createStudy } from '../src/study/create-study.ts';
+import { LOSS, SPACE } from './engine-helpers.ts';
+
+const sampler = defineSampler({
+  name: 'still',
+  version: '1.2.3',
+  apiVersion: API_VERSION,
+  options: z.strictObject({ x: z.number().min(0).max(1).default(0.5), label: z.string() }),
+  create: ({ x }) => ({
+    sample: () => ({ kind: 'configuration', configuration: { x, units: 1 }, reason: 'always' }),
+  }),
+});
+
+const nesting = (version = API_VERSION) =>
+  defineSearcher({
+    name: 'nesting',
+    version: '1.0.0',
+    apiVersion: version,
+    needs: ['resume'],
+    options: z.strictObject({ sampler: pluginOption('sampler') }),
+    nested: { sampler: 'sampler' },
+    create: () => ({ ask: () => ({ kind: 'exhausted', reason: 'no' }), report: () => ({ kind: 'continue' }) }),
+  });
+
+describe('a plugin', () => {
+  it('is made by its factory from checked options, and recorded as it was given', () => {
+    const made = sampler({ label: 'a' });
+    expect(isPlugin(made, 'sampler')).toBe(true);
+    expect(isPlugin(made, 'backend')).toBe(false);
+    expect(isPluginFactory(sampler, 'sampler')).toBe(true);
+    expect(made.record).toEqual({ type: 'still', version: '1.2.3', options: { label: 'a' } });
+    expectTypeOf(sampler).parameter(0).toEqualTypeOf<{ x?: number | undefined; label: string }>();
+  });
+
+  it('refuses wrong options with all that is wrong in one message', () => {
+    const wrong = () => sampler({ x: 7, lable: 'a' } as never);
+    expect(wrong).toThrow(expect.objectContaining({ code: 'options-invalid' }));
+    expect(wrong).toThrow(/sampler 'still'[\s\S]*x: [\s\S]*label: [\s\S]*lable/);
+  });
+
+  it('records the plugins inside it', () => {
+    expect(nesting()({ sampler: sampler({ label: 'b' }) }).record).toEqual({
+      type: 'nesting',
+      version: '1.0.0',
+      options: { sampler: { type: 'still', version: '1.2.3', options: { label: 'b' } } },
+    });
+    expect(() => nesting()({ sampler: 'still' } as never)).toThrow(/sampler: expected a sampler/);
+  });
+
+  it('for another version of the contract is refused, and says what to update', () => {
+    const options = { sampler: sampler({ label: 'c' }) };
+    expect(() => nesting(API_VERSION + 1)(options)).toThrow(expect.objectContaining({ code: 'plugin-api-version' }));
+    expect(() => nesting(API_VERSION + 1)(options)).toThrow(
+      expect.objectContaining({ remedy: expect.stringContaining('Update @fettle/core') as string }),
+    );
+  });
+
+  it('that needs what the study does not offer is refused before anything runs', async () => {
+    const study = createStudy({
+      name: 'lacking',
+      space: SPACE,
+      objective: LOSS,
+      searcher: nesting()({ sampler: sampler({ label: 'd' }) }),
+    });
+    await expect(study).rejects.toMatchObject({
+      code: 'capability-missing',
+      remedy: expect.stringContaining('resumable: true') as string,
+    });
+  });
+});
+
+describe('a study', () => {
+  const open = (change: object) =>
+    createStudy({ name: 'ok', space: SPACE, objective: LOSS, searcher: sampler({ label: 'e' }), ...change });
+
+  it('refuses what is wrong with it before it writes anything, all at once', async () => {
+    const wrong = open({ name: 'a b', seed: -1, objective: { metric: '', goal: 'minimize' }, first: [{ x: 9, units: 1 }] });
+    await expect(wrong).rejects.toMatchObject({ code: 'options-invalid' });
+    await expect(wrong).rejects.toThrow(/name: 'a b'[\s\S]*objective\.metric[\s\S]*seed: -1[\s\S]*first\[0\]/);
+  });
+
+  it('refuses two objectives, and templates that name no parameter', async () => {
+    await expect(open({ evaluate: () => 1, command: ['true'] })).rejects.toMatchObject({ code: 'options-invalid' });
+    await expect(open({ command: ['train', '{learningRat}'] })).rejects.toMatchObject({ code: 'template-invalid' });
+  });
+});
