@@ -198,7 +198,7 @@ export function curvesChart(model, page) {
               ? colourBar('density', 'few curves', 'many')
               : legend(states.map((state) => ({ mark: `rule ${state}`, text: state }))),
             legend([
-              { mark: 'rule best', text: 'best trial' },
+              ...(bestCurve === -1 ? [] : [{ mark: 'rule best', text: 'best trial' }]),
               ...(rungs.length > 0 ? [{ mark: 'rule dashed', text: rungText(rungs, study.resourceName) }] : []),
             ]),
           ],

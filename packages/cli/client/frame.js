@@ -48,7 +48,7 @@ import { currentTheme, onThemeChange } from './theme.js';
 export function createFrame(options) {
   const axes = svg('svg', { class: 'axes', 'aria-hidden': 'true' });
   const marks = element('canvas', { 'aria-hidden': 'true' });
-  const layer = element('canvas', { 'aria-hidden': 'true' });
+  const layer = element('canvas', { class: 'layer', 'aria-hidden': 'true' });
   const node = element(
     'div',
     { class: 'frame', role: 'img', 'aria-label': options.label, tabindex: options.locate ? 0 : undefined },
@@ -148,13 +148,15 @@ function prepare(canvas, width, height) {
  * @param {{ xTitle: string, yTitle: string, height: number, gutter?: number }} titles
  */
 function drawAxes(target, area, x, y, { xTitle, yTitle, height, gutter = 0 }) {
-  const across = x.ticks(Math.max(2, (area.right - area.left) / 80)).map(({ value, label }) => {
+  const ticks = x.ticks(Math.max(2, (area.right - area.left) / 80));
+  const room = Math.max(3, Math.floor((area.right - area.left) / Math.max(1, ticks.length) / 7));
+  const across = ticks.map(({ value, label }) => {
     const at = x.map(value);
     return svg(
       'g',
       {},
       svg('line', { class: 'grid', x1: at, x2: at, y1: area.top, y2: area.bottom }),
-      svg('text', { class: 'tick', x: at, y: area.bottom + gutter + 17, 'text-anchor': 'middle' }, shorten(label, 14)),
+      svg('text', { class: 'tick', x: at, y: area.bottom + gutter + 17, 'text-anchor': 'middle' }, shorten(label, room)),
     );
   });
   const up = y.ticks(Math.max(2, (area.bottom - area.top) / 46)).map(({ value, label }) => {
@@ -171,17 +173,20 @@ function drawAxes(target, area, x, y, { xTitle, yTitle, height, gutter = 0 }) {
     ...across,
     ...up,
     svg('line', { class: 'axis', x1: area.left, x2: area.right, y1: area.bottom, y2: area.bottom }),
-    svg('text', { class: 'title', x: area.right, y: height - 6, 'text-anchor': 'end' }, xTitle),
+    svg('text', { class: 'title', x: area.right, y: height - 6, 'text-anchor': 'end' }, shorten(xTitle, 44)),
     svg('text', { class: 'title', x: 0, y: 0, 'text-anchor': 'middle', transform: `translate(12 ${middle}) rotate(-90)` }, yTitle),
   );
 }
 
 /**
+ * A text of at most so many characters. The end is kept too: names often differ there.
  * @param {string} text
  * @param {number} length
  */
 export function shorten(text, length) {
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+  if (text.length <= length) return text;
+  const end = length > 8 ? Math.floor(length / 3) : 0;
+  return `${text.slice(0, length - 1 - end)}…${text.slice(text.length - end)}`;
 }
 
 /**

@@ -210,7 +210,7 @@ export function historyChart(model, page) {
             frame.node,
             legend([
               ...(model.rows > MOST_DOTS ? [{ mark: 'dense', text: 'trials, darker where they are many' }] : present.map((state) => ({ mark: `dot ${state}`, text: state }))),
-              { mark: 'rule best', text: 'best so far' },
+              ...(model.bestRow === -1 ? [] : [{ mark: 'rule best', text: 'best so far' }]),
               ...(lost ? [{ mark: 'cross', text: 'no value (failed, not finite, or not yet)' }] : []),
             ]),
             note,

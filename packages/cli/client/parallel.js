@@ -65,7 +65,7 @@ export function parallelChart(model, page) {
   const canvas = element('canvas', { 'aria-hidden': 'true' });
   const inner = element('div', { class: 'parallel' }, canvas, axes);
   inner.style.height = `${HEIGHT}px`;
-  inner.style.minWidth = `${dimensions.length * 96}px`;
+  inner.style.setProperty('--axes', String(dimensions.length));
   const chosen = element('p', { class: 'note', role: 'status' });
   const toTable = element('button', { type: 'button', class: 'quiet', hidden: true }, 'Show them in the table');
   const clear = element('button', { type: 'button', class: 'quiet', hidden: true }, 'Clear');
@@ -175,12 +175,17 @@ export function parallelChart(model, page) {
    */
   function axisNode(dimension, axis) {
     const x = xOf(axis);
+    const gap = (width - 112) / Math.max(1, dimensions.length - 1);
+    const staggered = gap < 150;
+    const last = dimensions.length - 1;
+    const anchor = axis === 0 ? 'start' : axis === last ? 'end' : 'middle';
+    const aside = axis === 0 ? -48 : axis === last ? 48 : 0;
     const missing = Array.prototype.some.call(dimension.cells, Number.isNaN);
     const ticks = scales[axis].ticks(6).map(({ value, label }) => {
       const y = scales[axis].map(value);
       return [
         svg('line', { class: 'axis', x1: x - 4, x2: x, y1: y, y2: y }),
-        svg('text', { class: 'tick halo', x: x - 7, y: y + 4, 'text-anchor': 'end' }, shorten(label, 9)),
+        svg('text', { class: 'tick halo', x: x - 7, y: y + 4, 'text-anchor': 'end' }, shorten(label, 8)),
       ];
     });
     return svg(
@@ -194,7 +199,12 @@ export function parallelChart(model, page) {
             svg('text', { class: 'tick halo', x: x - 7, y: bottom + GUTTER - 4, 'text-anchor': 'end' }, dimension.absent),
           ]
         : [],
-      svg('text', { class: 'name', x, y: axis % 2 === 0 || dimensions.length < 8 ? 18 : 34, 'text-anchor': 'middle' }, svg('title', {}, dimension.name), shorten(dimension.name, 18)),
+      svg(
+        'text',
+        { class: 'name', x: x + aside, y: staggered && axis % 2 === 1 ? 34 : 18, 'text-anchor': anchor },
+        svg('title', {}, dimension.name),
+        shorten(dimension.name, Math.max(6, Math.floor(((staggered ? 2 : 1) * gap) / 9))),
+      ),
     );
   }
 

@@ -12,16 +12,22 @@ export interface Io {
   out(text: string): void;
   /** Writes a line (or several) to standard error. */
   err(text: string): void;
+  /**
+   * From now on the process outlives its readers: when the terminal or the pipe behind an output is gone, what is written
+   * there is dropped. Before that call the process ends, as programs in a pipeline do.
+   */
+  outliveOutputs(): void;
 }
 
 /** The real process. */
 export function processIo(): Io {
   const { stdout, stderr } = process;
-  // `fettle trials | head` closes the pipe early: that is no error.
+  let outlive = false;
   for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-      throw error;
+      // EPIPE: `fettle trials | head` has read enough. EIO: the terminal is gone.
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+      if (!outlive) process.exit(process.exitCode ?? 0);
     });
   }
   return {
@@ -32,5 +38,8 @@ export function processIo(): Io {
     paint: paintFor(stdout),
     out: (text) => void stdout.write(`${text}\n`),
     err: (text) => void stderr.write(`${text}\n`),
+    outliveOutputs: () => {
+      outlive = true;
+    },
   };
 }

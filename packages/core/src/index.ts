@@ -37,6 +37,7 @@ export type {
 } from './domain/space-types.ts';
 export type {
   Budget,
+  CheckpointPolicy,
   DuplicatePolicy,
   PluginRecord,
   RetryPolicy,
@@ -58,6 +59,7 @@ export type {
   RecordedAttempt,
   StopRequest,
 } from './ports/backend.ts';
+export type { CheckpointFiles } from './ports/checkpoint-files.ts';
 export type { Clock, Disposer } from './ports/clock.ts';
 export type { ConfigurationSampler, Sample } from './ports/configuration-sampler.ts';
 export type { Logger } from './ports/logger.ts';
@@ -139,7 +141,7 @@ export type { EventListener } from './events/event-hub.ts';
 // Composition.
 export { Scope, token } from './container/scope.ts';
 export type { Token } from './container/scope.ts';
-export { ATTEMPT_READERS, BACKEND, CLOCK, EVENT_HUB, LOGGER, SEARCHER, SPACE, STORE } from './container/tokens.ts';
+export { ATTEMPT_READERS, BACKEND, CHECKPOINT_FILES, CLOCK, EVENT_HUB, LOGGER, SEARCHER, SPACE, STORE } from './container/tokens.ts';
 
 export { ERROR_CODES, FettleError, messageOf } from './errors.ts';
 export type { ErrorCode, FettleErrorOptions } from './errors.ts';

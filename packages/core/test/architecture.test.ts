@@ -17,7 +17,7 @@ const MAY_IMPORT: { readonly [folder: string]: readonly string[] } = {
   metrics: ['domain', 'ports', 'plugin', 'engine'],
   backends: ['domain', 'ports', 'plugin'],
   system: ['ports'],
-  container: ['domain', 'system', 'ports', 'plugin', 'engine', 'events', 'store', 'metrics', 'study'],
+  container: ['domain', 'system', 'backends', 'ports', 'plugin', 'engine', 'events', 'store', 'metrics', 'study'],
   study: ['domain', 'ports', 'plugin', 'engine', 'events', 'store', 'searchers', 'backends', 'container'],
   testing: ['domain', 'ports', 'plugin', 'engine', 'store', 'searchers', 'study', 'container', 'metrics', 'backends'],
 };
@@ -30,7 +30,7 @@ const ONLY: readonly [what: RegExp, where: RegExp][] = [
   [/from 'vitest'/, /^testing\/describe-/],
   [/\bDate\.now\(/, /^(system\/system-clock|store\/process-facts)\.ts$/],
   [/\bMath\.random\(/, /^$/],
-  [/from 'node:(fs|child_process|os|fs\/promises)'/, /^(backends|store|metrics|container|study)\//],
+  [/from 'node:(fs|child_process|os|fs\/promises)'/, /^(backends|store|metrics|container|study|testing)\//],
 ];
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));

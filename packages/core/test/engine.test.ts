@@ -6,8 +6,10 @@ import { faults } from '../src/testing/simulated-program.ts';
 import { simulateStudy, type Simulation } from '../src/testing/simulate-study.ts';
 import type { Searcher } from '../src/ports/searcher.ts';
 import { z } from 'zod';
-import { EVENT_HUB, LOGGER } from '../src/container/tokens.ts';
+import { CHECKPOINT_FILES, EVENT_HUB, LOGGER } from '../src/container/tokens.ts';
+import { deletableCheckpoints } from '../src/engine/checkpoint-policy.ts';
 import { EventHub } from '../src/events/event-hub.ts';
+import { rungSearcher } from './rung-searcher.ts';
 import { eventsOf, LOSS, PROGRAM, SPACE } from './engine-helpers.ts';
 
 const simulate = (change: Partial<Simulation> = {}) =>
@@ -244,6 +246,63 @@ describe('pause and resume', () => {
     });
     const { store } = await simulate({ searcher: scripted(stopper), budget: { trials: 2 } });
     expect(store.trial(1)).toMatchObject({ state: 'stopped', resource: 3, message: 'enough' });
+  });
+});
+
+describe('checkpoints', () => {
+  const keeping = async (keepBest: number, change: Partial<Simulation> = {}) => {
+    const left = new Set<number>();
+    const { store } = await simulate({
+      budget: { trials: 12 },
+      options: {
+        checkpoints: { keepBest },
+        services: (scope) =>
+          scope.provide(CHECKPOINT_FILES, () => ({
+            delete: (trials) => {
+              for (const trial of trials) left.delete(trial);
+              return Promise.resolve();
+            },
+          })),
+      },
+      ...change,
+    });
+    for (const { id, attempts } of store.trials()) if (attempts > 0) left.add(id);
+    for (const { body } of eventsOf(store, 'checkpoints:deleted')) for (const id of body.trials) left.delete(id);
+    return { store, left: [...left].sort((a, b) => a - b) };
+  };
+
+  it('of trials that are over are deleted, but for the best', async () => {
+    // One trial more than is looked at: what its end deletes is still on its way when the study ends.
+    const { store, left } = await keeping(2, { workers: 1 });
+    const best = store.trials({ order: 'value', limit: 2 }).map((trial) => trial.id);
+    expect(left.filter((id) => id <= 11)).toEqual(expect.arrayContaining(best.filter((id) => id <= 11)));
+    expect(left.length).toBeLessThanOrEqual(3);
+  });
+
+  it('of paused trials are kept whatever their value', async () => {
+    const { store, left } = await keeping(0, {
+      searcher: rungSearcher({ trials: 7 }),
+      budget: {},
+      workers: 1,
+    });
+    const paused = store.trials({ states: ['paused'] }).map((trial) => trial.id);
+    expect(paused.length).toBe(5);
+    expect(left).toEqual(expect.arrayContaining(paused));
+    expect(left.length).toBeLessThanOrEqual(paused.length + 1);
+  });
+
+  it('needed by nobody are worked out from values and forks', () => {
+    const held = new Map([
+      [1, 0.5],
+      [2, 0.1],
+      [3, Number.POSITIVE_INFINITY],
+      [4, 0.1],
+      [5, 0.9],
+    ]);
+    expect(deletableCheckpoints(held, 2, new Set())).toEqual([1, 3, 5]);
+    expect(deletableCheckpoints(held, 1, new Set([5]))).toEqual([1, 3, 4]);
+    expect(deletableCheckpoints(held, 0, new Set())).toEqual([1, 2, 3, 4, 5]);
+    expect(deletableCheckpoints(held, 9, new Set())).toEqual([3]);
   });
 });
 

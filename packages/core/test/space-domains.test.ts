@@ -74,17 +74,18 @@ describe.each(Object.entries(kinds).slice(0, 6))('%s, as a number', (_name, spec
       { seed: 13, numRuns: 2000 },
     );
   });
+});
 
-  it('rounds what a person writes to a value that comes back exactly', () => {
+describe.each(Object.entries(kinds).slice(0, 4))('%s, as a person writes it', (_name, spec) => {
+  it('is rounded to a value that comes back exactly', () => {
     fc.assert(
       fc.property(spec, unit, (given, place) => {
         const domain = domainOf(given);
         const { min, max } = given as { min: number; max: number };
-        const raw = Math.min(max, Math.max(min, min + place * (max - min)));
-        const value = domain.canonical(raw);
+        const value = domain.canonical(Math.min(max, Math.max(min, min + place * (max - min))));
+        expect(domain.issue(value)).toBeUndefined();
         expect(domain.canonical(value)).toBe(value);
-        if (domain.issue(value) === undefined) expect(domain.fromUnit(domain.toUnit(value))).toBe(value);
-        else expect(domain.type).toBe('int');
+        expect(domain.fromUnit(domain.toUnit(value))).toBe(value);
       }),
       { seed: 14, numRuns: 2000 },
     );
@@ -159,7 +160,12 @@ describe('discrete domains', () => {
   it('number their values, and give each an equal share of the unit interval', () => {
     fc.assert(
       fc.property(
-        fc.oneof(steppedFloat, categoricalSpec, ordinalSpec, fc.constant<ParameterSpec>({ type: 'int', min: -3, max: 9 })),
+        fc.oneof(
+          steppedFloat,
+          categoricalSpec,
+          ordinalSpec,
+          fc.constant<ParameterSpec>({ type: 'int', min: -3, max: 9 }),
+        ),
         fc.nat(),
         (given, number) => {
           const domain = domainOf(given);
@@ -231,9 +237,5 @@ function ends(spec: ParameterSpec): readonly unknown[] {
 
 /** How many significant digits the shortest decimal form of a number has. */
 function digits(value: number): number {
-  return String(value)
-    .replace(/e.*$/, '')
-    .replace(/[-.]/g, '')
-    .replace(/^0+/, '')
-    .replace(/0+$/, '').length;
+  return String(value).replace(/e.*$/, '').replace(/[-.]/g, '').replace(/^0+/, '').replace(/0+$/, '').length;
 }

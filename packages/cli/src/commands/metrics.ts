@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { FettleError, jsonLinesFile, jsonLinesStdout, type MetricTest, silentLogger, testMetricSources } from '@fettle/core';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { locateStudy } from '../study/locate.ts';
+import { locateStudyFile } from '../study/locate.ts';
 import { loadStudy } from '../study-file/load.ts';
 import { toJson } from '../text/json.ts';
 import { formatNumber } from '../text/number.ts';
@@ -21,11 +21,9 @@ export async function execute(
   options: { readonly json?: boolean },
   io: Io,
 ): Promise<ExitCode> {
-  const place = await locateStudy(study, io.cwd);
-  if (place.file === undefined) throw new FettleError('usage', `${study} is no study file.`);
   const file = resolve(io.cwd, sample);
   if (!existsSync(file)) throw new FettleError('usage', `There is no sample '${sample}' in ${io.cwd}.`);
-  const { objective, metrics = [jsonLinesFile(), jsonLinesStdout()] } = await loadStudy(place.file);
+  const { objective, metrics = [jsonLinesFile(), jsonLinesStdout()] } = await loadStudy(locateStudyFile(study, io.cwd));
   const sources = metrics.map((plugin) => ({
     name: plugin.record.type,
     source: plugin.create({ objective, logger: silentLogger() }),

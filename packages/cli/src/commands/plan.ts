@@ -1,11 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { type Budget, findProgram, type JsonObject, type StudyOptions } from '@fettle/core';
-import { FettleError } from '@fettle/core/errors';
 import { readSqliteStore } from '@fettle/core/store';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { locateStudy, type StudyPlace } from '../study/locate.ts';
+import { locateStudyFile, placeOf, type StudyPlace } from '../study/locate.ts';
 import { formatDuration } from '../study-file/duration.ts';
 import { loadStudy } from '../study-file/load.ts';
 import { toJson } from '../text/json.ts';
@@ -39,12 +38,11 @@ export async function execute(
   options: { readonly json?: boolean },
   io: Io,
 ): Promise<ExitCode> {
-  const place = await locateStudy(study, io.cwd);
-  if (place.file === undefined) throw new FettleError('usage', 'A plan is made from a study file.', { remedy: 'Name the study file.' });
-  const loaded = await loadStudy(place.file);
-  const plan = makePlan(loaded, place, io);
+  const file = locateStudyFile(study, io.cwd);
+  const loaded = await loadStudy(file);
+  const plan = makePlan(loaded, placeOf(file, loaded.name), io);
   if (options.json === true) io.out(toJson(plan, 2));
-  else io.out(text(plan, loaded, place.file, io));
+  else io.out(text(plan, loaded, file, io));
   return EXIT.ok;
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, renameSync } from 'node:fs';
 import { basename, relative } from 'node:path';
 import { createStudy, FettleError, type Logger, type Study, type StudyOptions, type TrialRecord } from '@fettle/core';
+import { readSqliteStore } from '@fettle/core/store';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { conclusion } from '../run/conclusion.ts';
@@ -8,7 +9,8 @@ import { liveView } from '../run/live-view.ts';
 import { writeReport } from '../run/report-file.ts';
 import { onSignals } from '../run/signals.ts';
 import { jsonView, type Level, plainView, type RunView } from '../run/view.ts';
-import { locateStudy } from '../study/locate.ts';
+import { driverOf } from '../study/driver.ts';
+import { locateStudyFile, placeOf, type StudyPlace } from '../study/locate.ts';
 import { parseDuration } from '../study-file/duration.ts';
 import { loadStudy } from '../study-file/load.ts';
 
@@ -26,21 +28,15 @@ interface Options {
  * messages as `{ type: "log", level, message }`, and at the end `{ type: "result", status, reason, best, summary, folder }`.
  */
 export async function execute([argument]: readonly [string | undefined], options: Options, io: Io): Promise<ExitCode> {
-  const place = await locateStudy(argument, io.cwd);
-  if (place.file === undefined) {
-    throw new FettleError('usage', `To run a study its study file is needed; ${argument ?? '.'} is only its folder.`, {
-      remedy: 'Name the study file.',
-    });
-  }
-  const loaded = await loadStudy(place.file, {
+  const file = locateStudyFile(argument, io.cwd);
+  const loaded = await loadStudy(file, {
     workers: options.workers,
     trials: options.trials,
     wallClock: wallClock(options.wallClock),
   });
-  if (options.fresh === true && existsSync(place.folder)) {
-    const aside = moveAside(place.folder);
-    if (options.json !== true) io.out(`Moved ${relative(io.cwd, place.folder)} to ${basename(aside)}.`);
-  }
+  const place = placeOf(file, loaded.name);
+  if (options.fresh === true && existsSync(place.folder)) io.err(`Moved ${relative(io.cwd, place.folder)} to ${moveAside(place)}.`);
+  io.outliveOutputs();
   const early: [Level, string][] = [];
   let view: RunView | undefined;
   const say = (level: Level, message: string): void => {
@@ -56,11 +52,11 @@ export async function execute([argument]: readonly [string | undefined], options
   const unheard = onSignals({
     interrupt: (signal) => {
       shown.phase('interrupting');
-      study.interrupt(`interrupted (${signal})`);
+      study.interrupt(`stopped by ${signal}`);
     },
     kill: (signal) => {
       shown.phase('killing');
-      study.kill(`killed (${signal})`);
+      study.kill(`killed by ${signal}`);
     },
     leave: () => {
       shown.close();
@@ -77,7 +73,7 @@ export async function execute([argument]: readonly [string | undefined], options
     closed();
     shown.end(result, place.folder);
     shown.close();
-    const report = await writeReport(place, say);
+    const report = await writeReport(place, (message) => io.err(message));
     if (options.json !== true) {
       io.out(conclusion({ result, place, options: loaded, first, report, argument, paint: io.paint, cwd: io.cwd }));
     }
@@ -111,12 +107,26 @@ function firstTrial({ reader }: Study): TrialRecord | undefined {
   return reader.trials({ limit: 1 })[0];
 }
 
-/** Gives the folder of a study another name: `digits.1`, `digits.2` … */
-function moveAside(folder: string): string {
+/**
+ * Gives the folder of a study another name: `digits.1`, `digits.2` …
+ * @returns the new name
+ * @throws FettleError `store-locked` if a driver is at work in it
+ */
+function moveAside({ folder, database }: StudyPlace): string {
+  if (existsSync(database)) {
+    const reader = readSqliteStore(database);
+    const driver = driverOf(reader);
+    reader.close();
+    if (driver !== undefined && driver.fate !== 'dead') {
+      throw new FettleError('store-locked', `The study is being run by process ${driver.pid} on ${driver.host}.`, {
+        remedy: 'Stop it first: fettle stop.',
+      });
+    }
+  }
   let number = 1;
   while (existsSync(`${folder}.${number}`)) number += 1;
   renameSync(folder, `${folder}.${number}`);
-  return `${folder}.${number}`;
+  return basename(`${folder}.${number}`);
 }
 
 function logger(say: (level: Level, message: string) => void): Logger {

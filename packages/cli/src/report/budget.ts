@@ -18,7 +18,7 @@ export function budgetLines(
   if (budget.failures !== undefined) add('Failures', summary.counts.failed, budget.failures);
   if (budget.noImprovement !== undefined) {
     const { trials: limit, minDelta = 0 } = budget.noImprovement;
-    add('Trials without improvement', endedSinceImprovement(trials, minDelta, normalized), limit);
+    add('No improvement', endedSinceImprovement(trials, minDelta, normalized), limit);
   }
   if (budget.target !== undefined) {
     const target = normalized(budget.target);

@@ -2,19 +2,18 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSqliteStore } from '@fettle/core/store';
 import type { StudyPlace } from '../study/locate.ts';
-import type { Level } from './view.ts';
 
 /**
  * Writes the HTML report of a study beside its database. A report that cannot be made is a pity and no failure of the study.
  * @returns the file; undefined if there is none
  */
-export async function writeReport(place: StudyPlace, say: (level: Level, message: string) => void): Promise<string | undefined> {
+export async function writeReport(place: StudyPlace, warn: (message: string) => void): Promise<string | undefined> {
   const file = join(place.folder, 'report.html');
   try {
     await renderReportTo(place.database, file);
     return file;
   } catch (thrown) {
-    say('warn', `The report could not be written: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
+    warn(`The report could not be written: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
     return undefined;
   }
 }

@@ -208,7 +208,7 @@ function checkCommand(command: readonly string[], space: SearchSpace, problems: 
     checkTemplates({ kind: 'command', command, workingDirectory: '.', environment: {} }, space.names);
   } catch (thrown) {
     if (!(thrown instanceof FettleError)) throw thrown;
-    const texts = thrown.message.replace(/^The command is wrong: |\.$/g, '').split('; ');
+    const texts = thrown.message.replace(/^The command is wrong: |\.$/g, '').split(/; (?='|the )/);
     for (const message of texts) {
       // A problem of one argument begins with it.
       const index = command.findIndex((word) => message.startsWith(`'${word}' `));

@@ -86,7 +86,7 @@ function placed(
   const near = word === 'type' && typeof type === 'string' ? didYouMean(type, TYPES) : undefined;
   return {
     path: [...at, word],
-    message: rest.join(' '),
+    message: rest.join(' ').replace(/^(.*), got undefined$/, 'is missing; it $1'),
     remedy: near === undefined ? undefined : `Did you mean '${near}'?`,
   };
 }

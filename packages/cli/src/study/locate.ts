@@ -26,19 +26,14 @@ const HOME = '.fettle';
  * @throws FettleError `study-missing`, saying what was looked for
  */
 export async function locateStudy(argument: string | undefined, cwd: string): Promise<StudyPlace> {
-  const path = resolve(cwd, argument ?? '.');
-  if (!existsSync(path)) {
-    throw new FettleError('study-missing', `There is no '${argument}' in ${cwd}.`, {
-      remedy: 'Name a study file, its folder, or a study.db.',
-    });
-  }
+  const path = existing(argument, cwd);
   if (!statSync(path).isDirectory()) {
     if (extname(path) === '.db') return { folder: dirname(path), database: path };
-    return await ofFile(path);
+    return placeOf(path, await nameIn(path));
   }
   if (existsSync(join(path, 'study.db'))) return { folder: path, database: join(path, 'study.db') };
-  const file = STUDY_FILES.map((name) => join(path, name)).find((candidate) => existsSync(candidate));
-  if (file !== undefined) return await ofFile(file);
+  const file = fileIn(path);
+  if (file !== undefined) return placeOf(file, await nameIn(file));
   const studies = studiesIn(path);
   if (studies.length === 1 && studies[0] !== undefined) return { folder: studies[0], database: join(studies[0], 'study.db') };
   if (studies.length > 1) {
@@ -46,9 +41,28 @@ export async function locateStudy(argument: string | undefined, cwd: string): Pr
       remedy: `Say which: ${studies.map((folder) => relative(cwd, folder)).join(', ')}.`,
     });
   }
-  throw new FettleError('study-missing', `There is no study in ${path}: neither ${STUDY_FILES.slice(0, 4).join(', ')} nor a study.db.`, {
-    remedy: 'Write one with `fettle init`, or name the file.',
+  throw noStudy(path);
+}
+
+/**
+ * Finds a study file, for commands that read all of it.
+ * @throws FettleError `study-missing`, or `usage` if only the study's folder or database was named
+ */
+export function locateStudyFile(argument: string | undefined, cwd: string): string {
+  const path = existing(argument, cwd);
+  if (!statSync(path).isDirectory() && extname(path) !== '.db') return path;
+  const file = statSync(path).isDirectory() ? fileIn(path) : undefined;
+  if (file !== undefined) return file;
+  if (argument === undefined) throw noStudy(path);
+  throw new FettleError('usage', `The study file is needed here; '${argument}' is none and holds none.`, {
+    remedy: `Name the study file: ${STUDY_FILES[0]}, or whatever it is called.`,
   });
+}
+
+/** The study of a file, by the name that the file gives it. */
+export function placeOf(file: string, name: string): StudyPlace {
+  const folder = join(dirname(file), HOME, name);
+  return { file, folder, database: join(folder, 'study.db') };
 }
 
 /** Like {@link locateStudy}, for questions about a study that has begun. @throws FettleError `study-missing` */
@@ -61,14 +75,22 @@ export async function locateDatabase(argument: string | undefined, cwd: string):
   });
 }
 
-/** Folder of a study by the name that its file gives it. */
-export function studyFolder(file: string, name: string): string {
-  return join(dirname(file), HOME, name);
+function existing(argument: string | undefined, cwd: string): string {
+  const path = resolve(cwd, argument ?? '.');
+  if (existsSync(path)) return path;
+  throw new FettleError('study-missing', `There is no '${argument}' in ${cwd}.`, {
+    remedy: 'Name a study file, its folder, or a study.db.',
+  });
 }
 
-async function ofFile(file: string): Promise<StudyPlace> {
-  const folder = studyFolder(file, await nameIn(file));
-  return { file, folder, database: join(folder, 'study.db') };
+function fileIn(folder: string): string | undefined {
+  return STUDY_FILES.map((name) => join(folder, name)).find((candidate) => existsSync(candidate));
+}
+
+function noStudy(folder: string): FettleError {
+  return new FettleError('study-missing', `There is no study in ${folder}: neither ${STUDY_FILES.slice(0, 4).join(', ')} nor a study.db.`, {
+    remedy: 'Write one with `fettle init`, or name the file.',
+  });
 }
 
 function studiesIn(folder: string): string[] {

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkpointFiles } from '../backends/checkpoint-files.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { studyStream } from '../engine/random-streams.ts';
 import { SearcherGuard } from '../engine/searcher-guard.ts';
@@ -15,7 +16,7 @@ import { sqliteStore } from '../store/sqlite-store.ts';
 import { silentLogger } from '../study/silent-logger.ts';
 import type { StudyOptions } from '../study/study-options.ts';
 import { Scope } from './scope.ts';
-import { ATTEMPT_READERS, BACKEND, CLOCK, EVENT_HUB, LOGGER, SEARCHER, SPACE, STORE } from './tokens.ts';
+import { ATTEMPT_READERS, BACKEND, CHECKPOINT_FILES, CLOCK, EVENT_HUB, LOGGER, SEARCHER, SPACE, STORE } from './tokens.ts';
 
 /** Says how each service of a study is made; nothing is made yet. */
 export function composeStudy(
@@ -48,6 +49,9 @@ export function composeStudy(
     BACKEND,
     (services) => backend.create({ logger: services.get(LOGGER) }),
     (made) => made.close(),
+  );
+  scope.provide(CHECKPOINT_FILES, () =>
+    options.directory === undefined ? undefined : checkpointFiles(options.directory),
   );
   scope.provide(ATTEMPT_READERS, (services) => {
     const plugins = options.metrics ?? [jsonLinesFile(), jsonLinesStdout()];

@@ -53,6 +53,12 @@ export type DuplicatePolicy =
   /** Ask for another one; when the space is used up, the study is exhausted. */
   | 'redraw';
 
+/** Which checkpoints of trials that are over are kept. */
+export interface CheckpointPolicy {
+  /** Those of the best so many trials; 0 keeps none. */
+  readonly keepBest: number;
+}
+
 /** What defines a study and may not change while it lives. */
 export interface StudyDefinition {
   readonly name: string;
@@ -76,5 +82,7 @@ export interface StudySettings {
   readonly timeLimit?: number | undefined;
   /** Time between the steps of asking an attempt to stop, in milliseconds. */
   readonly grace: number;
+  /** Which checkpoints of trials that are over are kept; absent: all. Those of trials that may go on always are. */
+  readonly checkpoints?: CheckpointPolicy | undefined;
   readonly backend: PluginRecord;
 }

@@ -1,29 +1,21 @@
-import { isTerminal, type TrialId, type TrialRecord } from '../domain/trial.ts';
-
-/** Which checkpoints of trials that are over are kept. Those of trials that may go on always are. */
-export interface CheckpointPolicy {
-  /** Keep those of the best so many trials. */
-  readonly keepBest: number;
-}
+import type { TrialId } from '../domain/trial.ts';
 
 /**
- * Which trials' checkpoints nobody needs any more.
- * @param trials every trial of the study, best first among those with a value
+ * Which checkpoints of trials that are over nobody needs any more.
+ * @param held trials that are over and whose checkpoint is still there, with their values (normalised, less is better)
+ * @param keepBest keep those of the best so many; trials without a finite value are none of them
  * @param forkSources trials that a trial not yet launched will begin from
+ * @returns their numbers, in order
  */
 export function deletableCheckpoints(
-  trials: readonly TrialRecord[],
-  policy: CheckpointPolicy,
+  held: ReadonlyMap<TrialId, number>,
+  keepBest: number,
   forkSources: ReadonlySet<TrialId>,
 ): TrialId[] {
-  const kept = new Set(
-    trials
-      .filter(({ state, value }) => state !== 'failed' && value !== undefined && Number.isFinite(value))
-      .slice(0, policy.keepBest)
-      .map(({ id }) => id),
-  );
-  return trials
-    .filter(({ id, state }) => isTerminal(state) && !kept.has(id) && !forkSources.has(id))
-    .map(({ id }) => id)
-    .sort((a, b) => a - b);
+  const best = [...held]
+    .filter(([, value]) => Number.isFinite(value))
+    .sort(([idA, a], [idB, b]) => a - b || idA - idB)
+    .slice(0, keepBest);
+  const kept = new Set(best.map(([id]) => id));
+  return [...held.keys()].filter((id) => !kept.has(id) && !forkSources.has(id)).sort((a, b) => a - b);
 }

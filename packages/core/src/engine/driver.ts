@@ -5,6 +5,7 @@ import type { AttemptId } from '../domain/trial.ts';
 import { FettleError, messageOf } from '../errors.ts';
 import type { EventHub } from '../events/event-hub.ts';
 import type { Adoption, Backend, BackendHost, Launched, RecordedAttempt } from '../ports/backend.ts';
+import type { CheckpointFiles } from '../ports/checkpoint-files.ts';
 import type { Clock, Disposer } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { TrialStore } from '../ports/trial-store.ts';
@@ -28,6 +29,8 @@ export interface DriverParts {
   readonly backend: Backend;
   readonly readers: AttemptReaders;
   readonly hub: EventHub;
+  /** Absent for a study that has no folder. */
+  readonly checkpoints: CheckpointFiles | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -42,6 +45,7 @@ export class Driver {
   readonly #backend: Backend;
   readonly #readers: AttemptReaders;
   readonly #hub: EventHub;
+  readonly #checkpoints: CheckpointFiles | undefined;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #inbox = new Inbox();
@@ -57,6 +61,7 @@ export class Driver {
     this.#backend = parts.backend;
     this.#readers = parts.readers;
     this.#hub = parts.hub;
+    this.#checkpoints = parts.checkpoints;
     this.#clock = parts.clock;
     this.#logger = parts.logger;
   }
@@ -186,6 +191,14 @@ export class Driver {
       case 'expect-end':
         this.#setTimer(action.attempt, this.#tick.state.settings.grace, 'overdue');
         return;
+      case 'delete-checkpoints': {
+        const { trials } = action;
+        this.#checkpoints?.delete(trials).then(
+          () => this.post({ kind: 'checkpoints-deleted', trials }),
+          (thrown: unknown) => this.#logger.warn(`Checkpoints could not be deleted: ${messageOf(thrown)}`),
+        );
+        return;
+      }
       case 'wake':
         this.#clock.after(action.at - this.#clock.now(), () => this.post({ kind: 'wake' }));
         return;

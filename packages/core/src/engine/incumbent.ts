@@ -57,6 +57,11 @@ export class Incumbent {
     }
   }
 
+  /** The last value of a trial that left the running state. */
+  valueOf(trial: TrialId): number {
+    return this.#values[trial] ?? Number.POSITIVE_INFINITY;
+  }
+
   /** Trials that ended since the best value last improved by more than `minDelta`. */
   endedSinceImprovement(minDelta: number): number {
     let reference = Number.POSITIVE_INFINITY;

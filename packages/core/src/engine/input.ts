@@ -2,7 +2,7 @@ import type { MetricPosition } from '../domain/event.ts';
 import type { AttemptEnd } from '../domain/failure.ts';
 import type { JsonValue } from '../domain/json.ts';
 import type { Metrics } from '../domain/report.ts';
-import type { AttemptId } from '../domain/trial.ts';
+import type { AttemptId, TrialId } from '../domain/trial.ts';
 
 /** What the world tells the engine. */
 export type Input =
@@ -21,6 +21,7 @@ export type Input =
   | { readonly kind: 'deadline'; readonly attempt: AttemptId }
   /** The attempt was expected to end by itself and has not. */
   | { readonly kind: 'overdue'; readonly attempt: AttemptId }
+  | { readonly kind: 'checkpoints-deleted'; readonly trials: readonly TrialId[] }
   /** Time has passed: look again at the queue and the budget. */
   | { readonly kind: 'wake' }
   /** A person wants the session to end. */

@@ -50,6 +50,8 @@ export class StudyState {
   readonly active = new Map<TrialId, TrialView>();
   /** What searchers see of paused trials. */
   readonly paused = new Map<TrialId, TrialView>();
+  /** Trials that are over and whose checkpoints have not been deleted. */
+  readonly checkpoints = new Set<TrialId>();
   readonly incumbent = new Incumbent();
   /** Time of the session's last event: its end, should it be cut off. */
   #lastAt: number | undefined;
@@ -194,6 +196,7 @@ export class StudyState {
         return this.#leave(event.body.trial, 'failed', event.at, event.body.message);
       }
       case 'checkpoints:deleted':
+        for (const trial of event.body.trials) this.checkpoints.delete(trial);
         return undefined;
       default:
         return bug(`an event of an unknown type: ${JSON.stringify(event satisfies never)}`);
@@ -262,7 +265,10 @@ export class StudyState {
     const trial = this.trial(id);
     trial.attempt = undefined;
     trial.message = message;
-    if (state !== 'paused') trial.endedAt = at;
+    if (state !== 'paused') {
+      trial.endedAt = at;
+      this.checkpoints.add(id);
+    }
     this.#move(trial, state);
     this.incumbent.ended(id, state === 'failed' ? Number.POSITIVE_INFINITY : trial.normalized, state !== 'paused');
     return trial;

@@ -12,6 +12,7 @@ import type { LaunchRequest } from '../ports/backend.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { TrialOutcome } from '../ports/searcher.ts';
 import type { Action } from './action.ts';
+import { deletableCheckpoints } from './checkpoint-policy.ts';
 import { DuplicateFilter } from './duplicate-filter.ts';
 import type { Input } from './input.ts';
 import { judgeEnd } from './judge-end.ts';
@@ -136,6 +137,9 @@ export class Tick {
     this.#now = now;
     switch (input.kind) {
       case 'wake':
+        return undefined;
+      case 'checkpoints-deleted':
+        this.emit('checkpoints:deleted', { trials: input.trials }, now);
         return undefined;
       case 'interrupt':
         this.#interrupted = { reason: input.reason, kill: input.kill };
@@ -407,6 +411,17 @@ export class Tick {
 
   #told(trial: LiveTrial, outcome: TrialOutcome): void {
     this.#searcher.ended(trial.view, outcome);
+    if (outcome.state !== 'paused') this.#cleanCheckpoints();
+  }
+
+  #cleanCheckpoints(): void {
+    const { checkpoints: policy } = this.#state.settings;
+    if (policy === undefined) return;
+    const { checkpoints, incumbent, queue } = this.#state;
+    const held = new Map([...checkpoints].map((id) => [id, incumbent.valueOf(id)]));
+    const sources = new Set([...queue].flatMap(({ attempts, view }) => (attempts === 0 ? (view.forkedFrom ?? []) : [])));
+    const trials = deletableCheckpoints(held, policy.keepBest, sources);
+    if (trials.length > 0) this.#actions.push({ kind: 'delete-checkpoints', trials });
   }
 
   #stop(trial: LiveTrial, cause: StopCause, reason: string, from: 'checkpoint' | 'terminate' | 'kill'): void {

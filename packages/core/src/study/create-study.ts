@@ -4,7 +4,7 @@ import { isPromise } from '../domain/json.ts';
 import type { ConfigurationOf, SearchSpace } from '../domain/search-space.ts';
 import { composeStudy } from '../container/compose.ts';
 import type { Scope } from '../container/scope.ts';
-import { ATTEMPT_READERS, BACKEND, CLOCK, EVENT_HUB, LOGGER, SEARCHER, SPACE, STORE } from '../container/tokens.ts';
+import { ATTEMPT_READERS, BACKEND, CHECKPOINT_FILES, CLOCK, EVENT_HUB, LOGGER, SEARCHER, SPACE, STORE } from '../container/tokens.ts';
 import { Driver } from '../engine/driver.ts';
 import { relive } from '../engine/recover.ts';
 import { StudyState } from '../engine/study-state.ts';
@@ -52,6 +52,7 @@ export async function createStudy<S extends SearchSpace>(options: StudyOptions<S
       backend: scope.get(BACKEND),
       readers: scope.get(ATTEMPT_READERS),
       hub: scope.get(EVENT_HUB),
+      checkpoints: scope.get(CHECKPOINT_FILES),
       clock,
       logger: scope.get(LOGGER),
     });

@@ -27,9 +27,12 @@ export function definitionOf(options: StudyOptions, space: SearchSpace, searcher
 
 /** What may change between sessions, from the study's options. @throws FettleError `options-invalid` */
 export function settingsOf(options: StudyOptions, backend: PluginRecord): StudySettings {
-  const { budget = {}, retry, timeLimit, grace = 5000 } = options;
+  const { budget = {}, retry, timeLimit, grace = 5000, checkpoints } = options;
   if (timeLimit !== undefined && !(timeLimit > 0)) {
     throw new FettleError('options-invalid', `timeLimit: ${timeLimit} ms is not a positive time.`);
+  }
+  if (checkpoints !== undefined && !(Number.isInteger(checkpoints.keepBest) && checkpoints.keepBest >= 0)) {
+    throw new FettleError('options-invalid', `checkpoints.keepBest: ${checkpoints.keepBest} is not a whole number from 0 on.`);
   }
   return {
     budget,
@@ -40,6 +43,7 @@ export function settingsOf(options: StudyOptions, backend: PluginRecord): StudyS
     },
     timeLimit,
     grace,
+    checkpoints,
     backend,
   };
 }

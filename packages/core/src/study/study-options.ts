@@ -3,7 +3,7 @@ import type { Configuration } from '../domain/configuration.ts';
 import type { FailureClass } from '../domain/failure.ts';
 import type { Objective } from '../domain/objective.ts';
 import type { SearchSpace } from '../domain/search-space.ts';
-import type { Budget, DuplicatePolicy } from '../domain/study-spec.ts';
+import type { Budget, CheckpointPolicy, DuplicatePolicy } from '../domain/study-spec.ts';
 import type { Plugin } from '../plugin/define.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -56,6 +56,8 @@ export interface StudyOptions<S extends SearchSpace = SearchSpace> {
   readonly grace?: number | undefined;
   /** Whether the program can resume from its checkpoint folder; default: no, a resumed trial begins again. */
   readonly resumable?: boolean | undefined;
+  /** Which checkpoints of trials that are over are kept; default: all. */
+  readonly checkpoints?: CheckpointPolicy | undefined;
   /** Folder of the study, made if missing: `study.db` and the trials' files. Default: kept in memory only. */
   readonly directory?: string | undefined;
   /** A store of one's own instead of `study.db` in `directory`. */

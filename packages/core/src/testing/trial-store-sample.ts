@@ -12,12 +12,20 @@ export const SOME_TIME = 1_750_000_000_000;
 export function sampleDefinition(goal: Goal = 'minimize'): StudyDefinition {
   return {
     name: 'sample',
-    space: { learningRate: { type: 'float', min: 1e-4, max: 1, scale: 'log' }, layers: { type: 'int', min: 1, max: 4 } },
+    space: {
+      learningRate: { type: 'float', min: 1e-4, max: 1, scale: 'log' },
+      layers: { type: 'int', min: 1, max: 4 },
+    },
     objective: { metric: 'loss', goal, resource: 'epoch', value: 'best' },
-    searcher: { type: 'asha', version: '1.0.0', options: { sampler: { type: 'random', version: '1.0.0', options: {} } } },
+    searcher: {
+      type: 'asha',
+      version: '1.0.0',
+      options: { sampler: { type: 'random', version: '1.0.0', options: {} } },
+    },
     seed: 7,
     first: [{ learningRate: 0.1, layers: 2 }],
     duplicates: 'redraw',
+    resumable: true,
   };
 }
 
@@ -85,7 +93,6 @@ const bodies: { readonly [T in StudyEventType]: readonly StudyEvents[T][] } = {
         },
         timeLimit: 3_600_000,
         grace: 5_000,
-        resumable: true,
         backend: { type: 'local', version: '1.0.0', options: { workers: 2 } },
       },
       driver: 'process 12 on node-a',
@@ -129,7 +136,13 @@ const bodies: { readonly [T in StudyEventType]: readonly StudyEvents[T][] } = {
       position: { source: 1, offset: 0 },
       decision: { kind: 'pause', reason: 'end of rung 1' },
     },
-    { trial: 1, attempt: 3, resource: 5, metrics: { loss: 2 }, decision: { kind: 'stop', reason: 'worse than the median' } },
+    {
+      trial: 1,
+      attempt: 3,
+      resource: 5,
+      metrics: { loss: 2 },
+      decision: { kind: 'stop', reason: 'worse than the median' },
+    },
   ],
   'attempt:ended': [
     { trial: 1, attempt: 1, end: { kind: 'finished' }, runtime: 12 },

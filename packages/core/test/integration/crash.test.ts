@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -15,6 +15,12 @@ beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'fettle-crash-'));
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+/** A folder as new. */
+function empty(): void {
+  rmSync(directory, { recursive: true });
+  mkdirSync(directory);
+}
 
 interface Driven {
   readonly code: number | null;
@@ -86,7 +92,7 @@ describe('a driver killed with SIGKILL', () => {
     for (const when of ['before', 'after']) {
       for (const type of kinds) {
         for (const occurrence of type.startsWith('study:') ? [1] : [1, 3]) {
-          rmSync(directory, { recursive: true });
+          empty();
           const crashed = await drive(['3', '1', when, type, String(occurrence)]);
           expect(crashed.signal, `${when} ${type} ${occurrence}: ${crashed.stderr}`).toBe('SIGKILL');
           const again = await drive(['3', '1']);
@@ -124,7 +130,7 @@ describe('a driver killed with SIGKILL', () => {
       if (code === 0) {
         // It came to its end: the rest of the instants belong to further studies.
         checkFinished(trials);
-        rmSync(directory, { recursive: true });
+        empty();
       }
     }
     expect(kills).toBe(200);
