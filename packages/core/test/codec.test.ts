@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decode, encode } from '../src/store/codec.ts';
@@ -23,7 +24,7 @@ describe('codec', () => {
   it('gives back every value that JSON could hold if it knew all numbers', () => {
     fc.assert(
       fc.property(value, (original) => {
-        expect(decode(encode(original))).toStrictEqual(original);
+        expect(isDeepStrictEqual(decode(encode(original)), original)).toBe(true);
       }),
       { seed: 20_261_120, numRuns: 3_000 },
     );

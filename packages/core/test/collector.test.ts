@@ -6,7 +6,7 @@ import { fileReaders } from '../src/metrics/file-readers.ts';
 import { describeIgnored } from '../src/metrics/ignored-summary.ts';
 import { jsonLinesStdout } from '../src/metrics/json-lines.ts';
 import { jsonLinesFile } from '../src/metrics/jsonl.ts';
-import type { MetricFileReader } from '../src/metrics/metric-file-reader.ts';
+import type { FilePiece, MetricFileReader } from '../src/metrics/metric-file-reader.ts';
 import type { CollectedReport } from '../src/metrics/source-tail.ts';
 import type { Disposer } from '../src/ports/clock.ts';
 import type { MetricSource } from '../src/ports/metric-source.ts';
@@ -27,7 +27,7 @@ class MemoryFiles implements MetricFileReader {
     this.contents.set(path, Buffer.concat([this.contents.get(path) ?? Buffer.alloc(0), Buffer.from(text)]));
   }
 
-  read(path: string, offset: number, length: number) {
+  read(path: string, offset: number, length: number): Promise<FilePiece | undefined> {
     this.reads.push(offset);
     this.largest = Math.max(this.largest, length);
     if (this.error !== undefined) return Promise.reject(this.error);
@@ -295,6 +295,44 @@ describe('MetricCollector', () => {
     await session.collector.drain();
     expect(seen).toEqual([1]);
     expect(session.clock.pending).toBe(0);
+  });
+
+  it.each(['stopped', 'drained'] as const)(
+    'reads nothing twice and nothing late when it is %s in the middle of a read',
+    async (how) => {
+      const { reader, clock, collector, epochs } = setup();
+      reader.append(files.metrics, line(1));
+      let release = (): void => {};
+      const gate = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const read = reader.read.bind(reader);
+      reader.read = (path, offset, length) => gate.then(() => read(path, offset, length));
+      collector.start();
+      await clock.advance(0);
+      const ended = how === 'drained' ? collector.drain() : collector.stop();
+      await settle();
+      release();
+      await ended;
+      await clock.advance(1000);
+      expect(epochs()).toEqual(how === 'drained' ? [1] : []);
+      expect(collector.ignoredSummary()[0]?.bytes).toBe(how === 'drained' ? line(1).length : 0);
+    },
+  );
+
+  it('shows a source at most 1 MiB at once', async () => {
+    const shown: number[] = [];
+    const waiting = sourceThat((bytes) => {
+      shown.push(bytes.length);
+      return { readings: [], ignored: [], consumed: bytes.length >= 1_048_576 ? bytes.length : 0 };
+    });
+    const { reader, clock, collector } = setup({ sources: [waiting] });
+    reader.append(files.metrics, 'x'.repeat(100));
+    collector.start();
+    await clock.advance(0);
+    reader.append(files.metrics, 'x'.repeat(1_200_000));
+    await collector.drain();
+    expect(Math.max(...shown)).toBe(1_048_576);
   });
 
   it('stops when the callback fails, and lets the end know', async () => {

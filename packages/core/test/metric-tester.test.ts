@@ -4,6 +4,7 @@ import { jsonLinesStdout } from '../src/metrics/json-lines.ts';
 import { regex } from '../src/metrics/regex.ts';
 import { testMetricSources } from '../src/metrics/tester.ts';
 import type { Plugin } from '../src/plugin/define.ts';
+import type { MetricSource } from '../src/ports/metric-source.ts';
 
 const logger = { debug() {}, info() {}, warn() {}, error() {} };
 const objective: Objective = { metric: 'acc', goal: 'maximize' };
@@ -44,7 +45,17 @@ describe('testMetricSources', () => {
 
   it('keeps its place behind a line longer than a chunk', () => {
     const sample = `${'x'.repeat(2_500_000)}\n{"acc": 1}\n`;
-    const [test] = testMetricSources([named(jsonLinesStdout())], Buffer.from(sample));
+    const { name, source } = named(jsonLinesStdout());
+    const shown: number[] = [];
+    const watched: MetricSource = {
+      file: source.file,
+      parse(bytes, state, final) {
+        shown.push(bytes.length);
+        return source.parse(bytes, state, final);
+      },
+    };
+    const [test] = testMetricSources([{ name, source: watched }], Buffer.from(sample));
+    expect(Math.max(...shown)).toBe(1_048_576);
     expect(test?.lines.map(({ line, readings, ignored }) => ({ line, readings, ignored }))).toEqual([
       { line: 1, readings: [], ignored: ['the line is longer than 1 MiB'] },
       { line: 2, readings: [{ metrics: { acc: 1 } }], ignored: [] },

@@ -57,7 +57,12 @@ describe('the type of a configuration', () => {
           readonly schedule: 'step';
           readonly gamma: number;
         }
-      | { readonly learningRate: number; readonly optimizer: 'sgd'; readonly momentum: number; readonly schedule: 'flat' }
+      | {
+          readonly learningRate: number;
+          readonly optimizer: 'sgd';
+          readonly momentum: number;
+          readonly schedule: 'flat';
+        }
     >();
     const momentumOf = (configuration: C): number => {
       // @ts-expect-error: there is no momentum before the branch is known

@@ -3,7 +3,6 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { eventText } from '../study/event-text.ts';
 import { type OpenStudy, requireTrial, withStudy } from '../study/open-reader.ts';
-import { studyEvents } from '../study/study-events.ts';
 import { toJson } from '../text/json.ts';
 import { formatNumber } from '../text/number.ts';
 
@@ -16,7 +15,7 @@ interface Options {
 export async function execute([id]: readonly [number | undefined], options: Options, io: Io): Promise<ExitCode> {
   return await withStudy(options.study, io, (study) => {
     if (id !== undefined) requireTrial(study, id);
-    const events = id === undefined ? studyEvents(study.reader) : study.reader.history(id);
+    const events = id === undefined ? study.reader.studyEvents() : study.reader.history(id);
     if (options.json === true) {
       io.out(toJson(events, 2));
       return EXIT.ok;
@@ -57,7 +56,7 @@ function timeline(events: readonly StudyEvent[], io: Io): string[] {
     const [first, ...rest] = quiet;
     const last = rest.at(-1);
     if (first !== undefined) tell(first);
-    if (rest.length > 1) lines.push(io.paint('dim', `${' '.repeat(21)}… ${rest.length - 1} more reports, each to continue`));
+    if (rest.length > 1) lines.push(io.paint('dim', `${' '.repeat(21)}… ${rest.length - 1} more ${rest.length === 2 ? 'report' : 'reports'}, each to continue`));
     if (last !== undefined) tell(last);
     quiet = [];
   };

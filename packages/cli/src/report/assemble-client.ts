@@ -1,5 +1,3 @@
-import { bug } from '@fettle/core';
-
 /** A module of the browser part: its name without `.js`, and its source. */
 export interface ClientModule {
   readonly name: string;
@@ -28,8 +26,8 @@ export function assembleClient(modules: readonly ClientModule[], main: string): 
   const add = (name: string): void => {
     if (done.has(name)) return;
     const module = byName.get(name);
-    if (module === undefined) return bug(`the browser module ${name}.js is missing`);
-    if (open.has(name)) return bug(`the browser module ${name}.js imports itself by way of others`);
+    if (module === undefined) throw new Error(`the browser module ${name}.js is missing`);
+    if (open.has(name)) throw new Error(`the browser module ${name}.js imports itself by way of others`);
     open.add(name);
     for (const [, , needed = ''] of module.source.matchAll(IMPORT)) add(needed);
     done.add(name);
@@ -38,7 +36,7 @@ export function assembleClient(modules: readonly ClientModule[], main: string): 
   add(main);
 
   const script = `'use strict';\n${parts.join('\n')}`;
-  if (/<\/script|<!--/i.test(script)) return bug('the browser part contains a piece of text that ends a script element');
+  if (/<\/script|<!--/i.test(script)) throw new Error('the browser part contains a piece of text that ends a script element');
   return script;
 }
 
@@ -47,7 +45,7 @@ function wrap({ name, source }: ClientModule): string {
   const body = source
     .replace(IMPORT, (_, names: string, from: string) => `const {${names.replaceAll(/\s+/g, ' ')}} = ${variable(from)};\n`)
     .replace(EXPORT, '$1 $2');
-  if (/^(import|export)\b/m.test(body)) return bug(`the browser module ${name}.js uses a form of import or export that cannot be joined`);
+  if (/^(import|export)\b/m.test(body)) throw new Error(`the browser module ${name}.js uses a form of import or export that cannot be joined`);
   return `const ${variable(name)} = (() => {\n${body}\nreturn { ${exported.join(', ')} };\n})();`;
 }
 

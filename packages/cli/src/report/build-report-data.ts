@@ -1,4 +1,5 @@
-import { FettleError, type StudySummary, type TrialReader, type TrialRecord, type TrialState } from '@fettle/core';
+import type { StudySummary, TrialReader, TrialRecord, TrialState } from '@fettle/core';
+import { FettleError } from '@fettle/core/errors';
 import { budgetLines } from './budget.ts';
 import { packColumn } from './columns.ts';
 import { buildCurves } from './curves.ts';

@@ -1,6 +1,6 @@
-import type { TrialId, TrialReader, TrialRecord } from '@fettle/core';
+import type { StudyEvent, TrialId, TrialReader, TrialRecord } from '@fettle/core';
+import { eventText } from '../study/event-text.ts';
 import { jsonNumber } from './columns.ts';
-import { describeEvent } from './describe-event.ts';
 import type { TrialDetails } from './report-data.ts';
 import { thin } from './sampling.ts';
 
@@ -87,16 +87,24 @@ function facts(trial: TrialRecord): (readonly [string, string])[] {
 }
 
 function history(reader: TrialReader, id: TrialId, origin: number): TrialDetails['history'] {
-  const lines = reader.history(id).flatMap((event) => {
-    const line = describeEvent(event);
-    if (line === undefined) return [];
-    const reason = line.reason === undefined || line.reason === '' ? {} : { reason: cut(line.reason) };
-    return [{ at: Math.round(event.at - origin), text: line.text, ...reason }];
-  });
+  const lines = reader
+    .history(id)
+    .filter(worthTelling)
+    .map((event) => {
+      // The configuration has a place of its own in the details.
+      const { what, why } = eventText(event, { values: false });
+      return { at: Math.round(event.at - origin), text: cut(what), ...(why === undefined || why === '' ? {} : { reason: cut(why) }) };
+    });
   if (lines.length <= MOST_LINES) return lines;
   const left = lines.length - MOST_LINES;
   const gap = { at: lines[20]?.at ?? 0, text: `… ${left} lines left out …` };
   return [...lines.slice(0, 20), gap, ...lines.slice(20 + left)];
+}
+
+/** Whether an event is part of a trial's story: a report that changed nothing is in the chart already. */
+function worthTelling(event: StudyEvent): boolean {
+  if (event.type === 'trial:reported') return event.body.decision.kind !== 'continue' || event.body.decision.reason !== undefined;
+  return event.type !== 'attempt:started' && event.type !== 'checkpoints:deleted';
 }
 
 function cut(text: string): string {

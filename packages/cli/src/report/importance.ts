@@ -31,7 +31,7 @@ export function parameterImportance(parameters: readonly ParameterCells[], value
   }
   const judged = parameters.map((parameter) => ({ name: parameter.name, ...judge(parameter, values, finite) }));
   const total = judged.reduce((sum, { divergence }) => sum + divergence, 0);
-  if (total === 0) return { known: false, reason: 'All trials had the same configuration.' };
+  if (total === 0) return { known: false, reason: 'No parameter differs between the trials.' };
   return {
     known: true,
     trials: finite,
@@ -55,6 +55,7 @@ function judge(parameter: ParameterCells, values: readonly number[], finite: num
   const order = Int32Array.from(rows, ({ cell }) => cell);
   const top = Math.max(FEWEST_TOP, Math.ceil(rows.length * TOP));
   const all = count(order, order.length, cells);
+  if (all.filter((amount) => amount > 0).length < 2) return { divergence: 0, chance: 0 };
   const best = count(order, top, cells);
   const smooth = smoother(parameter, best, top);
   const density = smooth(all);

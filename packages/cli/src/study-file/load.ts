@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import {
   checkTemplates,
   FettleError,
+  inProcess,
   isPlugin,
   local,
   messageOf,
@@ -59,13 +60,14 @@ async function readModule(file: string, { workers }: Overrides): Promise<StudyOp
   }
   const here = { workingDirectory: dirname(file), ...options };
   if (workers === undefined) return here;
-  const { backend } = options;
-  if (backend !== undefined && backend.record.type !== 'local') {
-    throw new FettleError('usage', `--workers sets the option of the local backend; ${name} uses '${backend.record.type}'.`, {
+  const type = options.backend?.record.type ?? (options.evaluate === undefined ? 'local' : 'in-process');
+  const backend = type === 'local' ? local : type === 'in-process' ? inProcess : undefined;
+  if (backend === undefined) {
+    throw new FettleError('usage', `--workers sets an option of the built-in backends; ${name} uses '${type}'.`, {
       remedy: `Change the backend in ${name}.`,
     });
   }
-  return { ...here, backend: local({ ...(backend?.record.options as object | undefined), workers }) };
+  return { ...here, backend: backend({ ...(options.backend?.record.options as object | undefined), workers }) };
 }
 
 async function readDocument(file: string, overrides: Overrides): Promise<StudyOptions> {

@@ -8,8 +8,11 @@ export interface EventText {
   readonly why?: string | undefined;
 }
 
-/** An event of a journal in words. */
-export function eventText(event: StudyEvent): EventText {
+/**
+ * An event of a journal in words.
+ * @param options `values: false` leaves the configuration of a created trial out, where it is shown beside
+ */
+export function eventText(event: StudyEvent, { values: withValues = true }: { readonly values?: boolean } = {}): EventText {
   switch (event.type) {
     case 'study:created':
       return { what: `the study '${event.body.definition.name}' was created with fettle ${event.body.version}` };
@@ -26,7 +29,8 @@ export function eventText(event: StudyEvent): EventText {
         ...(draw === 0 ? [] : [`after ${draw} refused ${draw === 1 ? 'duplicate' : 'duplicates'}`]),
       ];
       const values = Object.entries(configuration).map(([name, value]) => `${name}=${formatParameter(value)}`);
-      return { what: [`trial ${trial} was created (${values.join(', ')})`, ...extras].join(', '), why: reason };
+      const created = `trial ${trial} was created${withValues ? ` (${values.join(', ')})` : ''}`;
+      return { what: [created, ...extras].join(', '), why: reason };
     }
     case 'trial:resumed': {
       const { trial, until, reason } = event.body;

@@ -1,7 +1,7 @@
-import type { Budget, StudySummary, TrialReader } from '@fettle/core';
+import type { Budget, StudySummary } from '@fettle/core';
+import type { SqliteReader } from '@fettle/core/store';
 import { formatDuration } from '../study-file/duration.ts';
 import { formatNumber } from '../text/number.ts';
-import { studyEvents } from './study-events.ts';
 
 /** A limit as it is shown: how much is used is unknown for limits that only the engine can count. */
 export interface BudgetRow {
@@ -11,9 +11,9 @@ export interface BudgetRow {
 }
 
 /** The budget of the last session, from the journal, with what is used of it. */
-export function budgetRows(reader: TrialReader, summary: StudySummary): BudgetRow[] {
+export function budgetRows(reader: SqliteReader, summary: StudySummary): BudgetRow[] {
   let budget: Budget = {};
-  for (const event of studyEvents(reader)) if (event.type === 'study:opened') budget = event.body.settings.budget;
+  for (const event of reader.studyEvents()) if (event.type === 'study:opened') budget = event.body.settings.budget;
   return rowsOf(budget, summary);
 }
 

@@ -10,7 +10,7 @@ import type { TimeLimit } from './time-limit.ts';
 import { timeLimit } from './time-limit.ts';
 
 /** Longest line, in characters, that is shown to a regular expression. */
-export const MAX_REGEX_LINE = 2000;
+const MAX_REGEX_LINE = 2000;
 
 /** How long the expressions may take on one chunk before its lines are looked at one by one, in milliseconds. */
 const CHUNK_LIMIT = 1000;

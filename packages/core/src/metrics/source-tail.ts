@@ -10,7 +10,7 @@ import type { MetricFileReader } from './metric-file-reader.ts';
 import type { NamedMetricSource } from './named-source.ts';
 
 /** Most bytes that a source is shown at once: what the port promises. */
-const MAX_CHUNK = 1_048_576;
+export const MAX_CHUNK = 1_048_576;
 /** Most bytes that are read at once. */
 const MAX_PIECE = 262_144;
 

@@ -2,9 +2,9 @@ import type { JsonValue } from '../domain/json.ts';
 import type { AttemptFiles } from '../ports/backend.ts';
 import type { LineReading } from './line-source.ts';
 import type { NamedMetricSource } from './named-source.ts';
+import { MAX_CHUNK } from './source-tail.ts';
 
 const LINE_FEED = 10;
-const MAX_CHUNK = 1_048_576;
 const SHOWN = 200;
 
 /** What a source makes of one line of a sample. */

@@ -67,7 +67,7 @@ class SobolSampler implements ConfigurationSampler {
   sample({ draw }: Offer): Sample {
     const walk = this.#walkTo(draw);
     if (walk === undefined) {
-      return { kind: 'exhausted', reason: `${MOST_FORBIDDEN} points in a row brought no new configuration` };
+      return { kind: 'exhausted', reason: 'the sequence brings no new configuration' };
     }
     return {
       kind: 'configuration',
@@ -106,6 +106,7 @@ class SobolSampler implements ConfigurationSampler {
   }
 
   #step(from: number, passed: Set<string>, draw: number): Walk | undefined {
+    if (passed.size > 0 && passed.size >= this.#space.cardinality()) return undefined;
     for (let index = from; index < from + MOST_FORBIDDEN; index++) {
       this.#sequence.point(index, this.#point);
       const configuration = this.#space.fromUnit(this.#point);

@@ -28,8 +28,10 @@ export function connectForWriting(path: string, network: boolean): Database.Data
  * Checks a file before anything could change it.
  * @throws FettleError as `versionOf`
  */
-export function probe(path: string, newest: number): void {
+export function probe(path: string, newest: number, network: boolean): void {
   if (!existsSync(path) || statSync(path).size === 0) return;
+  // A read-only connection would need the shared memory; the check inside the writer's transaction has to do.
+  if (network && usesWriteAheadLog(path)) return;
   try {
     openReadOnly(path, newest).database.close();
   } catch (thrown) {

@@ -62,7 +62,8 @@ function startTick(stat: string | undefined): string | undefined {
   return state === 'Z' || state === 'X' ? undefined : rest[18];
 }
 
-function thisSystem(): ProcessSystem {
+/** The operating system that this process runs on. */
+export function thisSystem(): ProcessSystem {
   return {
     host: hostname(),
     pid: process.pid,

@@ -16,6 +16,8 @@ import { fromRow, TRIAL_COLUMNS, type TrialRow } from './trial-row.ts';
 export interface SqliteReader extends TrialReader {
   /** Who has the store open for writing, if anybody has (or had, when it died). */
   leaseHolder(): HeldLease | undefined;
+  /** The events that concern no single trial (its creation, its sessions), oldest first: without reading the whole journal. */
+  studyEvents(): StudyEvent[];
 }
 
 /** Rows of the journal that are read at a time: a reader holds no lock between two chunks. */
@@ -33,6 +35,7 @@ export function sqliteReader(database: Database, place: string): SqliteReader {
   const summary = database.prepare('SELECT definition, summary FROM study JOIN summary USING (id)');
   const trial = database.prepare(`SELECT ${COLUMNS} FROM trial WHERE id = ?`);
   const events = database.prepare(`${EVENT} WHERE trial = ? ORDER BY seq`);
+  const ofStudy = database.prepare(`${EVENT} WHERE trial IS NULL ORDER BY seq`);
   const reports = database.prepare(`${EVENT} WHERE trial = ? AND type = 'trial:reported' ORDER BY seq`);
   const chunk = database.prepare(`${EVENT} WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ${CHUNK}`);
   const last = database.prepare('SELECT max(seq) FROM event').pluck();
@@ -102,6 +105,7 @@ export function sqliteReader(database: Database, place: string): SqliteReader {
     reports: (id) => read(() => reportsIn(reports.all(id).map(eventOf))),
     history: (id) => read(() => events.all(id).map(eventOf)),
     journal: (after = 0) => chunks(after, Number(read(() => last.get()) ?? 0)),
+    studyEvents: () => read(() => ofStudy.all().map(eventOf)),
     leaseHolder: () => read(() => leaseHolder(database)),
     close: () => {
       database.close();

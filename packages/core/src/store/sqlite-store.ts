@@ -51,9 +51,10 @@ export interface SqliteStoreOptions {
 export function sqliteStore(path: string, options: SqliteStoreOptions = {}): TrialStore {
   const { logger, clock = systemClock(), processes = processFacts() } = options;
   return guarded(path, () => {
-    const network = networkFileSystem(path, options.mountInfo ?? readMountInfo());
-    probe(path, newestVersion(MIGRATIONS));
-    const database = connectForWriting(path, network !== undefined);
+    const fileSystem = networkFileSystem(path, options.mountInfo ?? readMountInfo());
+    const network = fileSystem !== undefined;
+    probe(path, newestVersion(MIGRATIONS), network);
+    const database = connectForWriting(path, network);
     try {
       const open = database.transaction(() => {
         migrate(database, MIGRATIONS, path);
@@ -61,8 +62,8 @@ export function sqliteStore(path: string, options: SqliteStoreOptions = {}): Tri
         return takeLease(database, { facts: processes, now: clock.now(), takeOver, place: path });
       });
       const lease = open.immediate();
-      chooseJournal(database, network !== undefined);
-      tell(logger, path, network, lease);
+      chooseJournal(database, network);
+      tell(logger, path, fileSystem, lease);
       return storeOn(database, { path, epoch: lease.epoch, clock, logger });
     } catch (thrown) {
       database.close();

@@ -108,10 +108,10 @@ class Bench {
   /** The attempt ended once, began at most once and has left nothing; told after some more time has passed. */
   async settled({ host }: Driver, attempt: AttemptId): Promise<void> {
     await host.wait(5 * this.grace);
-    const ends = host.ends.get(attempt)?.length ?? 0;
-    if (ends !== 1) fail(`attempt ${attempt} ended ${ends} times; each attempt ends exactly once`);
     const starts = await this.place.starts(attempt);
     if (starts > 1) fail(`the program of attempt ${attempt} was begun ${starts} times; it may run once`);
+    const ends = host.ends.get(attempt)?.length ?? 0;
+    if (ends !== 1) fail(`attempt ${attempt} ended ${ends} times; each attempt ends exactly once`);
     const left = (await this.place.leftOvers?.(attempt)) ?? [];
     if (left.length > 0) fail(`attempt ${attempt} has ended, but this is left of it: ${left.join(', ')}`);
   }

@@ -56,7 +56,7 @@ function noiseless(family: CurveFamily, final: number, resource: number): number
       return final + Math.exp(-0.2 * (resource - 1));
     case 'crossing':
       // At resource 1 this is 2 - final: the best in the end are the worst in the beginning.
-      return final + 2 * (1 - final) / resource;
+      return final + (2 * (1 - final)) / resource;
   }
 }
 
