@@ -46,12 +46,18 @@ export function createBrushes(names, top, bottom, changed) {
     });
     handle.addEventListener('keydown', (event) => {
       const [from, to] = ranges[axis] ?? [top, top + (bottom - top) / 4];
-      const move = { ArrowUp: [-STEP, -STEP], ArrowDown: [STEP, STEP], '+': [-STEP / 2, STEP / 2], '-': [STEP / 2, -STEP / 2] }[event.key];
+      const move = {
+        ArrowUp: [-STEP, -STEP],
+        ArrowDown: [STEP, STEP],
+        '+': [-STEP / 2, STEP / 2],
+        '-': [STEP / 2, -STEP / 2],
+      }[event.key];
       if (event.key === 'Escape') set(axis, undefined);
       else if (move !== undefined) {
         event.preventDefault();
         if (ranges[axis] === undefined) set(axis, [from, to]);
-        else if (to + move[1] - (from + move[0]) >= STEP / 2) set(axis, [Math.max(top - 4, from + move[0]), Math.min(bottom, to + move[1])]);
+        else if (to + move[1] - (from + move[0]) >= STEP / 2)
+          set(axis, [Math.max(top - 4, from + move[0]), Math.min(bottom, to + move[1])]);
       }
     });
     return handle;

@@ -132,7 +132,8 @@ export function curvesChart(model, page) {
           for (let point = starts[curve]; point < starts[curve + 1]; point += 1) {
             if (Number.isNaN(ys[point])) continue;
             const next = point + 1;
-            if (next < starts[curve + 1] && !Number.isNaN(ys[next])) density.line(xs[point], ys[point], xs[next], ys[next]);
+            if (next < starts[curve + 1] && !Number.isNaN(ys[next]))
+              density.line(xs[point], ys[point], xs[next], ys[next]);
             else if (point === starts[curve]) density.point(xs[point], ys[point]);
           }
         }
@@ -156,7 +157,13 @@ export function curvesChart(model, page) {
       paintCurve(context, curve, theme.ink, 1.8);
     },
     locate(x, y) {
-      const point = nearest(values.length, (place) => xs[place], (place) => ys[place], x, y);
+      const point = nearest(
+        values.length,
+        (place) => xs[place],
+        (place) => ys[place],
+        x,
+        y,
+      );
       return point === -1 ? undefined : hitAt(point);
     },
     walk(from, step) {
@@ -167,7 +174,10 @@ export function curvesChart(model, page) {
     },
   });
 
-  const thinned = trials.length < curves.total ? ` Drawn: ${formatCount(trials.length)} of ${formatCount(curves.total)} curves, evenly chosen.` : '';
+  const thinned =
+    trials.length < curves.total
+      ? ` Drawn: ${formatCount(trials.length)} of ${formatCount(curves.total)} curves, evenly chosen.`
+      : '';
   const states = ['completed', 'stopped', 'paused', 'failed', 'running'].filter((state) =>
     Array.from(trials).some((trial) => model.states[model.rowOf(trial)] === state),
   );
@@ -176,18 +186,42 @@ export function curvesChart(model, page) {
     title: 'Learning curves',
     lead: `${study.metric} over the ${study.resourceName} spent on each trial.${thinned}`,
     controls: [
-      choice('Resource', [{ value: 'linear', text: 'x linear' }, { value: 'log', text: 'x log', disabled: !(lowest > 0) }], along, (value) => {
-        along = value;
-        frame.redraw();
-      }),
-      choice('Range', [{ value: 'good', text: 'Good part' }, { value: 'all', text: 'All' }], range, (value) => {
-        range = value;
-        frame.redraw();
-      }),
-      choice('Scale', [{ value: 'linear', text: 'Linear' }, { value: 'log', text: 'Log', disabled: !positive }], spacing, (value) => {
-        spacing = value;
-        frame.redraw();
-      }),
+      choice(
+        'Resource',
+        [
+          { value: 'linear', text: 'x linear' },
+          { value: 'log', text: 'x log', disabled: !(lowest > 0) },
+        ],
+        along,
+        (value) => {
+          along = value;
+          frame.redraw();
+        },
+      ),
+      choice(
+        'Range',
+        [
+          { value: 'good', text: 'Good part' },
+          { value: 'all', text: 'All' },
+        ],
+        range,
+        (value) => {
+          range = value;
+          frame.redraw();
+        },
+      ),
+      choice(
+        'Scale',
+        [
+          { value: 'linear', text: 'Linear' },
+          { value: 'log', text: 'Log', disabled: !positive },
+        ],
+        spacing,
+        (value) => {
+          spacing = value;
+          frame.redraw();
+        },
+      ),
     ],
     content:
       trials.length === 0
@@ -211,7 +245,10 @@ export function curvesChart(model, page) {
  */
 function rungText(rungs, name) {
   const shown = rungs.slice(0, 6).map(({ resource, paused, stopped }) => {
-    const cut = [paused > 0 ? `${formatCount(paused)} paused` : '', stopped > 0 ? `${formatCount(stopped)} stopped` : ''];
+    const cut = [
+      paused > 0 ? `${formatCount(paused)} paused` : '',
+      stopped > 0 ? `${formatCount(stopped)} stopped` : '',
+    ];
     return `${formatNumber(resource)}: ${cut.filter((part) => part !== '').join(', ')}`;
   });
   return `cut at ${name} ${shown.join(' · ')}${rungs.length > 6 ? ' …' : ''}`;

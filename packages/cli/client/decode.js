@@ -1,37 +1,30 @@
 /** @typedef {import('../src/report/report-data.ts').PackedColumn} PackedColumn */
 
+/** @type {Record<PackedColumn['type'], { width: number, read: (view: DataView, at: number) => number }>} */
+const TYPES = {
+  u8: { width: 1, read: (view, at) => view.getUint8(at) },
+  u16: { width: 2, read: (view, at) => view.getUint16(at, true) },
+  u32: { width: 4, read: (view, at) => view.getUint32(at, true) },
+  f32: { width: 4, read: (view, at) => view.getFloat32(at, true) },
+  f64: { width: 8, read: (view, at) => view.getFloat64(at, true) },
+};
+
 /**
  * The numbers of a packed column; a missing one is `NaN`.
  * @param {PackedColumn} column
  * @returns {Float64Array}
  */
-export function decodeColumn(column) {
-  const text = atob(column.data);
+export function decodeColumn({ type, base, data }) {
+  const text = atob(data);
   const bytes = new Uint8Array(text.length);
   for (let place = 0; place < text.length; place += 1) bytes[place] = text.charCodeAt(place);
   const view = new DataView(bytes.buffer);
-  switch (column.type) {
-    case 'f32':
-      return Float64Array.from({ length: bytes.length / 4 }, (_, row) => view.getFloat32(row * 4, true));
-    case 'f64':
-      return Float64Array.from({ length: bytes.length / 8 }, (_, row) => view.getFloat64(row * 8, true));
-    case 'u8':
-      return integers(bytes.length, column.base, (row) => view.getUint8(row));
-    case 'u16':
-      return integers(bytes.length / 2, column.base, (row) => view.getUint16(row * 2, true));
-    case 'u32':
-      return integers(bytes.length / 4, column.base, (row) => view.getUint32(row * 4, true));
+  const { width, read } = TYPES[type];
+  const whole = type.startsWith('u');
+  const numbers = new Float64Array(bytes.length / width);
+  for (let row = 0; row < numbers.length; row += 1) {
+    const stored = read(view, row * width);
+    numbers[row] = !whole ? stored : stored === 0 ? Number.NaN : base + stored - 1;
   }
-}
-
-/**
- * @param {number} length
- * @param {number} base
- * @param {(row: number) => number} read
- */
-function integers(length, base, read) {
-  return Float64Array.from({ length }, (_, row) => {
-    const stored = read(row);
-    return stored === 0 ? Number.NaN : base + stored - 1;
-  });
+  return numbers;
 }

@@ -19,7 +19,12 @@ export function createDetails(model, tooltip) {
   const title = element('h2', { id: 'details-title' });
   const close = element('button', { type: 'button', class: 'close', 'aria-label': 'Close' }, '×');
   const content = element('div', { class: 'details' });
-  const dialog = element('dialog', { 'aria-labelledby': 'details-title' }, element('header', {}, title, close), content);
+  const dialog = element(
+    'dialog',
+    { 'aria-labelledby': 'details-title' },
+    element('header', {}, title, close),
+    content,
+  );
   document.body.append(dialog);
   close.addEventListener('click', () => dialog.close());
   dialog.addEventListener('click', (event) => {
@@ -35,7 +40,15 @@ export function createDetails(model, tooltip) {
       content.replaceChildren(
         ...(row === -1 ? [] : [summary(model, row)]),
         part('Configuration', configuration(model, row, known)),
-        ...(known === undefined ? [element('p', { class: 'note' }, `This report keeps the story of some trials only; the store has them all: fettle show ${id}`)] : story(model, known, tooltip)),
+        ...(known === undefined
+          ? [
+              element(
+                'p',
+                { class: 'note' },
+                `This report keeps the story of some trials only; the store has them all: fettle show ${id}`,
+              ),
+            ]
+          : story(model, known, tooltip)),
       );
       if (!dialog.open) dialog.showModal();
       dialog.scrollTop = 0;
@@ -97,7 +110,11 @@ function pairs(rows) {
   return element(
     'table',
     { class: 'pairs' },
-    element('tbody', {}, rows.map(([name, value]) => element('tr', {}, element('th', { scope: 'row' }, name), element('td', {}, value)))),
+    element(
+      'tbody',
+      {},
+      rows.map(([name, value]) => element('tr', {}, element('th', { scope: 'row' }, name), element('td', {}, value))),
+    ),
   );
 }
 
@@ -149,7 +166,11 @@ function reportsFrame(model, known, tooltip) {
     yTitle: study.metric,
     tooltip,
     layout(area) {
-      const { min, max } = valueRange(finite.map(({ value }) => value), study.goal, 'all');
+      const { min, max } = valueRange(
+        finite.map(({ value }) => value),
+        study.goal,
+        'all',
+      );
       const room = (max - min) * 0.06;
       x = linearScale(points[0].resource, points[points.length - 1].resource, area.left + 6, area.right - 8);
       y = linearScale(min - room, max + room, area.bottom, area.top);

@@ -26,7 +26,7 @@ export function element(name, attributes = {}, ...children) {
  * @returns {SVGElementTagNameMap[K]}
  */
 export function svg(name, attributes = {}, ...children) {
-  const made = /** @type {SVGElementTagNameMap[K]} */ (document.createElementNS(SVG, name));
+  const made = document.createElementNS(SVG, name);
   setAttributes(made, attributes);
   append(made, children);
   return made;

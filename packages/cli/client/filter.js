@@ -33,7 +33,7 @@ function parseWord(word) {
   return (row) => {
     const cell = row.cell(name);
     if (operator === '=' || operator === '!=') {
-      const same = typeof cell === 'number' ? cell === number : String(cell ?? '').toLowerCase() === wanted;
+      const same = typeof cell === 'number' ? cell === number : (cell ?? '').toLowerCase() === wanted;
       return same === (operator === '=');
     }
     if (typeof cell !== 'number' || Number.isNaN(number)) return false;

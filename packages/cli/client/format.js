@@ -9,7 +9,12 @@ export function formatNumber(value, digits = 5) {
   const size = Math.abs(value);
   if (Number.isInteger(value) && size < 1e6) return minus(String(value));
   if (size !== 0 && (size < 1e-4 || size >= 1e7)) {
-    return minus(value.toExponential(digits - 1).replace(/\.?0+e/, 'e').replace('e+', 'e'));
+    return minus(
+      value
+        .toExponential(digits - 1)
+        .replace(/\.?0+e/, 'e')
+        .replace('e+', 'e'),
+    );
   }
   return minus(String(Number(value.toPrecision(Math.max(digits, 1)))));
 }

@@ -156,7 +156,11 @@ function drawAxes(target, area, x, y, { xTitle, yTitle, height, gutter = 0 }) {
       'g',
       {},
       svg('line', { class: 'grid', x1: at, x2: at, y1: area.top, y2: area.bottom }),
-      svg('text', { class: 'tick', x: at, y: area.bottom + gutter + 17, 'text-anchor': 'middle' }, shorten(label, room)),
+      svg(
+        'text',
+        { class: 'tick', x: at, y: area.bottom + gutter + 17, 'text-anchor': 'middle' },
+        shorten(label, room),
+      ),
     );
   });
   const up = y.ticks(Math.max(2, (area.bottom - area.top) / 46)).map(({ value, label }) => {
@@ -174,7 +178,11 @@ function drawAxes(target, area, x, y, { xTitle, yTitle, height, gutter = 0 }) {
     ...up,
     svg('line', { class: 'axis', x1: area.left, x2: area.right, y1: area.bottom, y2: area.bottom }),
     svg('text', { class: 'title', x: area.right, y: height - 6, 'text-anchor': 'end' }, shorten(xTitle, 44)),
-    svg('text', { class: 'title', x: 0, y: 0, 'text-anchor': 'middle', transform: `translate(12 ${middle}) rotate(-90)` }, yTitle),
+    svg(
+      'text',
+      { class: 'title', x: 0, y: 0, 'text-anchor': 'middle', transform: `translate(12 ${middle}) rotate(-90)` },
+      yTitle,
+    ),
   );
 }
 

@@ -37,7 +37,14 @@ export function head(model, page) {
       element('b', {}, study.status),
       study.reason ? element('span', {}, study.reason) : undefined,
     ),
-    element('div', { class: 'cards' }, bestCard(model, page), statesCard(model), budgetCard(model), failuresCard(model, page)),
+    element(
+      'div',
+      { class: 'cards' },
+      bestCard(model, page),
+      statesCard(model),
+      budgetCard(model),
+      failuresCard(model, page),
+    ),
   );
 }
 
@@ -67,7 +74,8 @@ function trialLink(page, id, text = `trial ${id}`) {
  */
 function bestCard(model, page) {
   const { best, first, study } = model.data;
-  if (best === undefined || best.value === undefined) return card('Best', 'best', nothing('No trial has a finite value yet.'));
+  if (best === undefined || best.value === undefined)
+    return card('Best', 'best', nothing('No trial has a finite value yet.'));
   const compared = first !== undefined && first.id !== best.id ? first : undefined;
   const before = new Map(compared?.configuration);
   const names = [...new Set([...best.configuration.map(([name]) => name), ...before.keys()])];
@@ -87,9 +95,27 @@ function bestCard(model, page) {
       'p',
       { class: 'big' },
       formatNumber(best.value, 6),
-      element('span', {}, `${study.metric} · `, trialLink(page, best.id), ` · ${study.resourceName} ${formatNumber(best.resource)}`),
+      element(
+        'span',
+        {},
+        `${study.metric} · `,
+        trialLink(page, best.id),
+        ` · ${study.resourceName} ${formatNumber(best.resource)}`,
+      ),
     ),
-    compared === undefined ? undefined : element('p', { class: 'gain' }, gain(best.value, compared.value, study.goal), ' than ', trialLink(page, compared.id, `the first trial (${compared.value === undefined ? 'no value' : formatNumber(compared.value)})`)),
+    compared === undefined
+      ? undefined
+      : element(
+          'p',
+          { class: 'gain' },
+          gain(best.value, compared.value, study.goal),
+          ' than ',
+          trialLink(
+            page,
+            compared.id,
+            `the first trial (${compared.value === undefined ? 'no value' : formatNumber(compared.value)})`,
+          ),
+        ),
     element(
       'div',
       { class: 'scroller' },
@@ -98,7 +124,11 @@ function bestCard(model, page) {
         { class: 'pairs' },
         compared === undefined
           ? undefined
-          : element('thead', {}, element('tr', {}, element('th', {}, ''), element('th', {}, 'best'), element('th', {}, 'first trial'))),
+          : element(
+              'thead',
+              {},
+              element('tr', {}, element('th', {}, ''), element('th', {}, 'best'), element('th', {}, 'first trial')),
+            ),
         element(
           'tbody',
           {},
@@ -137,7 +167,12 @@ function statesCard(model) {
   return card(
     'Trials',
     'states',
-    element('p', { class: 'big' }, formatCount(study.trials), element('span', {}, study.trials === 1 ? 'trial' : 'trials')),
+    element(
+      'p',
+      { class: 'big' },
+      formatCount(study.trials),
+      element('span', {}, study.trials === 1 ? 'trial' : 'trials'),
+    ),
     element(
       'div',
       { class: 'stack', 'aria-hidden': 'true' },
@@ -154,7 +189,12 @@ function statesCard(model) {
         'tbody',
         {},
         present.map(([state, count]) =>
-          element('tr', {}, element('th', { scope: 'row' }, element('i', { class: `mark dot ${state}`, 'aria-hidden': 'true' }), state), element('td', { class: 'number' }, formatCount(count))),
+          element(
+            'tr',
+            {},
+            element('th', { scope: 'row' }, element('i', { class: `mark dot ${state}`, 'aria-hidden': 'true' }), state),
+            element('td', { class: 'number' }, formatCount(count)),
+          ),
         ),
       ),
     ),
@@ -168,14 +208,29 @@ function budgetCard(model) {
     const bar = element('i', { class: 'bar' });
     bar.style.width = `${fraction * 100}%`;
     const show = unit === 'duration' ? formatDuration : formatCount;
-    const text = unit === 'value' ? `${formatNumber(limit)} ${used === 1 ? 'reached' : 'not reached'}` : `${show(used)} of ${show(limit)}`;
-    return element('li', {}, element('span', {}, label), element('span', { class: 'number' }, text), element('div', { class: 'meter' }, bar));
+    const text =
+      unit === 'value'
+        ? `${formatNumber(limit)} ${used === 1 ? 'reached' : 'not reached'}`
+        : `${show(used)} of ${show(limit)}`;
+    return element(
+      'li',
+      {},
+      element('span', {}, label),
+      element('span', { class: 'number' }, text),
+      element('div', { class: 'meter' }, bar),
+    );
   });
   return card(
     'Budget',
     'budget',
-    lines.length === 0 ? element('p', { class: 'muted' }, 'No limit was set.') : element('ul', { class: 'meters' }, lines),
-    element('p', { class: 'muted' }, `${formatAmount(study.resource)} ${study.resourceName} spent by all trials together.`),
+    lines.length === 0
+      ? element('p', { class: 'muted' }, 'No limit was set.')
+      : element('ul', { class: 'meters' }, lines),
+    element(
+      'p',
+      { class: 'muted' },
+      `${formatAmount(study.resource)} ${study.resourceName} spent by all trials together.`,
+    ),
   );
 }
 
@@ -207,7 +262,13 @@ function failuresCard(model, page) {
               'li',
               {},
               element('pre', {}, text === '' ? '(no message)' : text),
-              element('p', {}, `${formatCount(count)} × · `, examples.flatMap((id, place) => [place > 0 ? ', ' : '', trialLink(page, id)]), count > examples.length ? ' …' : ''),
+              element(
+                'p',
+                {},
+                `${formatCount(count)} × · `,
+                examples.flatMap((id, place) => [place > 0 ? ', ' : '', trialLink(page, id)]),
+                count > examples.length ? ' …' : '',
+              ),
             ),
           ),
         ),

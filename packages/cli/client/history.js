@@ -84,7 +84,8 @@ export function historyChart(model, page) {
       xs = Float64Array.from({ length: model.rows }, (_, row) => (Number.isNaN(at(row)) ? Number.NaN : x.map(at(row))));
       ys = model.plotted.map((value) => (Number.isNaN(value) ? area.bottom + 7 : y.map(value)));
       const beyond = cut ? finite.filter((value) => value < min || value > max).length : 0;
-      note.textContent = beyond > 0 ? `${formatCount(beyond)} values lie beyond the axis and are drawn on its edge.` : '';
+      note.textContent =
+        beyond > 0 ? `${formatCount(beyond)} values lie beyond the axis and are drawn on its edge.` : '';
       return { x, y, xTitle: along === 'number' ? 'trial' : 'time since the study began' };
     },
     paint(context, area, theme) {
@@ -98,7 +99,8 @@ export function historyChart(model, page) {
         const radius = model.rows > 500 ? 2 : 3.5;
         context.globalAlpha = model.rows > 500 ? 0.65 : 0.85;
         for (let row = 0; row < model.rows; row += 1) {
-          if (!Number.isNaN(xs[row]) && !Number.isNaN(model.plotted[row])) dot(context, xs[row], ys[row], radius, theme.states[model.states[row]]);
+          if (!Number.isNaN(xs[row]) && !Number.isNaN(model.plotted[row]))
+            dot(context, xs[row], ys[row], radius, theme.states[model.states[row]]);
         }
         context.globalAlpha = 1;
       }
@@ -106,7 +108,13 @@ export function historyChart(model, page) {
       paintBest(context, area, theme);
     },
     locate(x, y) {
-      const row = nearest(model.rows, (place) => xs[place], (place) => ys[place], x, y);
+      const row = nearest(
+        model.rows,
+        (place) => xs[place],
+        (place) => ys[place],
+        x,
+        y,
+      );
       return row === -1 ? undefined : hitAt(row);
     },
     walk(from, step) {
@@ -190,18 +198,42 @@ export function historyChart(model, page) {
     title: 'History',
     lead: 'The value of each trial, and the best value so far.',
     controls: [
-      choice('Order', [{ value: 'number', text: 'By trial' }, { value: 'time', text: 'By time' }], along, (value) => {
-        along = value;
-        frame.redraw();
-      }),
-      choice('Range', [{ value: 'good', text: 'Good part' }, { value: 'all', text: 'All' }], range, (value) => {
-        range = value;
-        frame.redraw();
-      }),
-      choice('Scale', [{ value: 'linear', text: 'Linear' }, { value: 'log', text: 'Log', disabled: !positive }], spacing, (value) => {
-        spacing = value;
-        frame.redraw();
-      }),
+      choice(
+        'Order',
+        [
+          { value: 'number', text: 'By trial' },
+          { value: 'time', text: 'By time' },
+        ],
+        along,
+        (value) => {
+          along = value;
+          frame.redraw();
+        },
+      ),
+      choice(
+        'Range',
+        [
+          { value: 'good', text: 'Good part' },
+          { value: 'all', text: 'All' },
+        ],
+        range,
+        (value) => {
+          range = value;
+          frame.redraw();
+        },
+      ),
+      choice(
+        'Scale',
+        [
+          { value: 'linear', text: 'Linear' },
+          { value: 'log', text: 'Log', disabled: !positive },
+        ],
+        spacing,
+        (value) => {
+          spacing = value;
+          frame.redraw();
+        },
+      ),
     ],
     content:
       model.rows === 0
@@ -209,7 +241,9 @@ export function historyChart(model, page) {
         : [
             frame.node,
             legend([
-              ...(model.rows > MOST_DOTS ? [{ mark: 'dense', text: 'trials, darker where they are many' }] : present.map((state) => ({ mark: `dot ${state}`, text: state }))),
+              ...(model.rows > MOST_DOTS
+                ? [{ mark: 'dense', text: 'trials, darker where they are many' }]
+                : present.map((state) => ({ mark: `dot ${state}`, text: state }))),
               ...(model.bestRow === -1 ? [] : [{ mark: 'rule best', text: 'best so far' }]),
               ...(lost ? [{ mark: 'cross', text: 'no value (failed, not finite, or not yet)' }] : []),
             ]),

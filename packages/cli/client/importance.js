@@ -39,7 +39,11 @@ export function importanceChart(model) {
         element('tbody', {}, rows),
       ),
       importance.parameters.length > shown.length
-        ? element('p', { class: 'note' }, `${importance.parameters.length - shown.length} less important parameters are left out.`)
+        ? element(
+            'p',
+            { class: 'note' },
+            `${importance.parameters.length - shown.length} less important parameters are left out.`,
+          )
         : undefined,
       element(
         'details',

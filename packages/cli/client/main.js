@@ -20,7 +20,7 @@ import { trialsTable } from './trials.js';
  * @property {(trial: number) => void} open shows a trial's details
  * @property {(rows: number[] | undefined, text: string) => void} select chooses rows for the table; `undefined` chooses all
  * @property {(listener: (rows: number[] | undefined, text: string) => void) => void} onSelect
- * @property {import('./model.js').Parameter[]} byImportance the parameters, the most important first
+ * @property {import('./model.js').Parameter[]} byImportance the parameters that vary, the most important first
  */
 
 const PARTS = [
@@ -59,7 +59,14 @@ async function start() {
   const main = element('main');
   const { study } = model.data;
   document.body.prepend(
-    element('div', { class: 'page' }, head(model, page), contents, main, element('footer', {}, `Made by fettle report. The study was last changed ${formatMoment(study.updatedAt)}.`)),
+    element(
+      'div',
+      { class: 'page' },
+      head(model, page),
+      contents,
+      main,
+      element('footer', {}, `Made by fettle report. The study was last changed ${formatMoment(study.updatedAt)}.`),
+    ),
   );
   for (const { text, draw } of PARTS) {
     // The browser may paint between two parts, so that a large study shows its head at once.
@@ -74,9 +81,11 @@ async function start() {
 /** @param {import('./model.js').Model} model */
 function orderByImportance({ data, parameters }) {
   const { importance } = data;
-  if (!importance.known) return parameters;
+  // A parameter that never varies has nothing to show in a chart.
+  const varying = parameters.filter((parameter) => parameter.max > parameter.min);
+  if (!importance.known) return varying;
   const rank = new Map(importance.parameters.map(({ name }, place) => [name, place]));
-  return [...parameters].sort((a, b) => (rank.get(a.name) ?? 0) - (rank.get(b.name) ?? 0));
+  return varying.sort((a, b) => (rank.get(a.name) ?? 0) - (rank.get(b.name) ?? 0));
 }
 
 void start();

@@ -22,7 +22,9 @@ export function createModel(data) {
   /** @type {Parameter[]} */
   const parameters = data.parameters.map((parameter) => ({ ...parameter, cells: decodeColumn(parameter.column) }));
   // A failed trial is never the best one, so its value is not drawn as if it competed.
-  const plotted = values.map((value, row) => (states[row] === 'failed' || !Number.isFinite(value) ? Number.NaN : value));
+  const plotted = values.map((value, row) =>
+    states[row] === 'failed' || !Number.isFinite(value) ? Number.NaN : value,
+  );
 
   return {
     data,

@@ -82,9 +82,16 @@ export function parallelChart(model, page) {
   /** @param {number} axis */
   const xOf = (axis) => 56 + (axis * (width - 112)) / Math.max(1, dimensions.length - 1);
 
-  const brushes = createBrushes(dimensions.map(({ name }) => name), TOP, bottom + GUTTER, () => redraw());
+  const brushes = createBrushes(
+    dimensions.map(({ name }) => name),
+    TOP,
+    bottom + GUTTER,
+    () => redraw(),
+  );
   axes.append(brushes.node);
-  toTable.addEventListener('click', () => page.select(selection, `${formatCount(selection.length)} trials chosen in the parallel coordinates`));
+  toTable.addEventListener('click', () =>
+    page.select(selection, `${formatCount(selection.length)} trials chosen in the parallel coordinates`),
+  );
   clear.addEventListener('click', () => brushes.clear());
 
   const draw = () => {
@@ -94,7 +101,12 @@ export function parallelChart(model, page) {
     const theme = currentTheme();
     selection = [];
     for (let row = 0; row < model.rows; row += 1) {
-      if (brushes.ranges.every((range, axis) => range === undefined || (crossings[axis][row] >= range[0] && crossings[axis][row] <= range[1]))) {
+      if (
+        brushes.ranges.every(
+          (range, axis) =>
+            range === undefined || (crossings[axis][row] >= range[0] && crossings[axis][row] <= range[1]),
+        )
+      ) {
         selection.push(row);
       }
     }
@@ -123,7 +135,11 @@ export function parallelChart(model, page) {
     if (selection.length > MOST_LINES) {
       const byRank = [...selection].sort((a, b) => tones[b] - tones[a]);
       const every = Math.ceil(selection.length / MOST_CROWD);
-      paintCrowd(context, selection.filter((_, place) => place % every === 0), theme.crowd);
+      paintCrowd(
+        context,
+        selection.filter((_, place) => place % every === 0),
+        theme.crowd,
+      );
       paintCrowd(context, byRank.slice(0, Math.ceil(byRank.length * TOP_SHARE)), theme.density);
     } else {
       const worstFirst = [...selection].sort((a, b) => tones[a] - tones[b]);
@@ -196,7 +212,11 @@ export function parallelChart(model, page) {
       missing
         ? [
             svg('line', { class: 'axis', x1: x, x2: x, y1: bottom + GUTTER - 12, y2: bottom + GUTTER - 4 }),
-            svg('text', { class: 'tick halo', x: x - 7, y: bottom + GUTTER - 4, 'text-anchor': 'end' }, dimension.absent),
+            svg(
+              'text',
+              { class: 'tick halo', x: x - 7, y: bottom + GUTTER - 4, 'text-anchor': 'end' },
+              dimension.absent,
+            ),
           ]
         : [],
       svg(
@@ -213,12 +233,12 @@ export function parallelChart(model, page) {
   }).observe(inner);
   onThemeChange(draw);
 
-  const left = model.parameters.length - shown.length;
+  const left = page.byImportance.length - shown.length;
   return section({
     id: 'parallel',
     title: 'Parallel coordinates',
     lead: `Each line is a trial. Drag along an axis to keep the trials that pass there (keyboard: focus an axis, arrow keys; Escape clears).${
-      left > 0 ? ` The ${shown.length} most important of ${model.parameters.length} parameters are shown.` : ''
+      left > 0 ? ` The ${shown.length} most important of ${page.byImportance.length} parameters are shown.` : ''
     }`,
     wide: true,
     controls: [model.rows > MOST_LINES ? undefined : colourBar('sequence', 'worst', 'best')],
@@ -226,12 +246,28 @@ export function parallelChart(model, page) {
       model.rows === 0
         ? [nothing('No trial has been created yet.')]
         : [
-            element('div', { class: 'scroller', role: 'group', 'aria-label': `Parallel coordinates of ${formatCount(model.rows)} trials` }, inner),
+            element(
+              'div',
+              {
+                class: 'scroller',
+                role: 'group',
+                'aria-label': `Parallel coordinates of ${formatCount(model.rows)} trials`,
+              },
+              inner,
+            ),
             legend([
-              ...(model.rows > MOST_LINES ? [{ mark: 'all', text: 'all trials' }, { mark: 'top', text: 'the best tenth of those chosen' }] : []),
+              ...(model.rows > MOST_LINES
+                ? [
+                    { mark: 'all', text: 'all trials' },
+                    { mark: 'top', text: 'the best tenth of those chosen' },
+                  ]
+                : []),
               {
                 mark: 'rule best',
-                text: model.data.best === undefined ? 'best trial (none yet)' : `best trial, ${model.data.best.id}: ${formatNumber(model.data.best.value ?? Number.NaN)}`,
+                text:
+                  model.data.best === undefined
+                    ? 'best trial (none yet)'
+                    : `best trial, ${model.data.best.id}: ${formatNumber(model.data.best.value ?? Number.NaN)}`,
               },
             ]),
             element('div', { class: 'row' }, chosen, toTable, clear),

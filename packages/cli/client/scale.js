@@ -46,7 +46,8 @@ export function wholeScale(min, max, from, to) {
   const scale = linearScale(min === max ? min - 1 : min, min === max ? max + 1 : max, from, to);
   return {
     ...scale,
-    ticks: (wanted) => linearTicks(scale.min, scale.max, Math.max(1, niceStep((scale.max - scale.min) / Math.max(1, wanted)))),
+    ticks: (wanted) =>
+      linearTicks(scale.min, scale.max, Math.max(1, niceStep((scale.max - scale.min) / Math.max(1, wanted)))),
   };
 }
 
@@ -127,12 +128,13 @@ export function durationScale(min, max, from, to) {
   };
 }
 
-const SECOND = 1000;
+const MILLISECOND = 1;
+const SECOND = 1000 * MILLISECOND;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const DURATIONS = [
-  ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500].map((count) => count * MILLISECOND),
   ...[1, 2, 5, 10, 15, 30].map((count) => count * SECOND),
   ...[1, 2, 5, 10, 15, 30].map((count) => count * MINUTE),
   ...[1, 2, 3, 6, 12].map((count) => count * HOUR),

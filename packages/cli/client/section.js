@@ -16,7 +16,12 @@ export function section({ id, title, lead, controls = [], wide, content }) {
   return element(
     'section',
     { id, class: wide ? 'wide' : undefined, 'aria-labelledby': `${id}-title` },
-    element('div', { class: 'top' }, element('h2', { id: `${id}-title` }, title), element('div', { class: 'controls' }, controls)),
+    element(
+      'div',
+      { class: 'top' },
+      element('h2', { id: `${id}-title` }, title),
+      element('div', { class: 'controls' }, controls),
+    ),
     lead ? element('p', { class: 'lead' }, lead) : undefined,
     content,
   );
@@ -38,7 +43,9 @@ export function legend(keys) {
   return element(
     'ul',
     { class: 'legend' },
-    keys.map(({ mark, text }) => element('li', {}, element('i', { class: `mark ${mark}`, 'aria-hidden': 'true' }), text)),
+    keys.map(({ mark, text }) =>
+      element('li', {}, element('i', { class: `mark ${mark}`, 'aria-hidden': 'true' }), text),
+    ),
   );
 }
 
@@ -49,5 +56,11 @@ export function legend(keys) {
  * @param {string} to
  */
 export function colourBar(kind, from, to) {
-  return element('div', { class: 'colour-bar' }, from, element('i', { class: `bar ${kind}`, 'aria-hidden': 'true' }), to);
+  return element(
+    'div',
+    { class: 'colour-bar' },
+    from,
+    element('i', { class: `bar ${kind}`, 'aria-hidden': 'true' }),
+    to,
+  );
 }

@@ -21,8 +21,12 @@ const FIRST = 12;
 export function sliceCharts(model, page) {
   const { study } = model.data;
   const usable = model.plotted.some((value) => !Number.isNaN(value));
-  const ordered = page.byImportance.filter((parameter) => parameter.max > parameter.min || parameter.levels.length > 1);
-  const grid = element('div', { class: 'slices' }, ordered.slice(0, FIRST).map((parameter) => slice(model, page, parameter)));
+  const ordered = page.byImportance;
+  const grid = element(
+    'div',
+    { class: 'slices' },
+    ordered.slice(0, FIRST).map((parameter) => slice(model, page, parameter)),
+  );
   const rest = ordered.slice(FIRST);
   const more = element('button', { type: 'button', class: 'quiet' }, `Show ${rest.length} more`);
   more.addEventListener('click', () => {
@@ -116,7 +120,13 @@ function slice(model, page, parameter) {
       }
     },
     locate(x, y) {
-      const place = nearest(rows.length, (at) => xs[at], (at) => ys[at], x, y);
+      const place = nearest(
+        rows.length,
+        (at) => xs[at],
+        (at) => ys[at],
+        x,
+        y,
+      );
       return place === -1 ? undefined : hitAt(place);
     },
     walk(from, step) {

@@ -42,7 +42,9 @@ export function createTable({ label, columns, height, order, open }) {
     });
     return button;
   });
-  const heads = columns.map((column, index) => element('th', { scope: 'col', class: column.numeric ? 'number' : undefined }, buttons[index]));
+  const heads = columns.map((column, index) =>
+    element('th', { scope: 'col', class: column.numeric ? 'number' : undefined }, buttons[index]),
+  );
   head.append(...heads);
 
   function sort() {
@@ -79,7 +81,11 @@ export function createTable({ label, columns, height, order, open }) {
       'tr',
       { tabindex: place === focused ? 0 : -1, 'aria-rowindex': place + 2, 'data-place': place },
       columns.map((column) =>
-        element('td', { class: column.numeric ? 'number' : undefined }, column.decorate ? column.decorate(row) : column.text(row)),
+        element(
+          'td',
+          { class: column.numeric ? 'number' : undefined },
+          column.decorate ? column.decorate(row) : column.text(row),
+        ),
       ),
     );
     made.addEventListener('click', () => {
@@ -96,7 +102,9 @@ export function createTable({ label, columns, height, order, open }) {
   }
 
   body.addEventListener('keydown', (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -sorted.length, End: sorted.length }[event.key];
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -sorted.length, End: sorted.length }[
+      event.key
+    ];
     if (event.key === 'Enter') open(sorted[focused]);
     if (step === undefined) return;
     event.preventDefault();

@@ -54,7 +54,10 @@ export function timelineChart(model, page) {
       x = durationScale(0, end, area.left, area.right);
       y = linearScale(0, Math.max(1, timeline.lanes), area.top, area.bottom);
       const every = Math.max(1, Math.ceil(timeline.lanes / 8));
-      const ticks = Array.from({ length: timeline.lanes }, (_, lane) => ({ value: lane + 0.5, label: String(lane + 1) }));
+      const ticks = Array.from({ length: timeline.lanes }, (_, lane) => ({
+        value: lane + 0.5,
+        label: String(lane + 1),
+      }));
       return { x, y: { ...y, ticks: () => ticks.filter((_, lane) => lane % every === 0) } };
     },
     paint(context, area, theme) {
@@ -84,7 +87,8 @@ export function timelineChart(model, page) {
       const slack = x.invert(px + 3) - time;
       let found = -1;
       for (let place = 0; place < trials.length; place += 1) {
-        if (lanes[place] !== lane || starts[place] > time + slack || starts[place] + durations[place] < time - slack) continue;
+        if (lanes[place] !== lane || starts[place] > time + slack || starts[place] + durations[place] < time - slack)
+          continue;
         found = place;
         if (starts[place] <= time && starts[place] + durations[place] >= time) break;
       }
@@ -97,7 +101,10 @@ export function timelineChart(model, page) {
   });
 
   const present = timeline.kinds.filter((_, kind) => kinds.includes(kind));
-  const thinned = trials.length < timeline.total ? ` Drawn: ${formatCount(trials.length)} of ${formatCount(timeline.total)} attempts.` : '';
+  const thinned =
+    trials.length < timeline.total
+      ? ` Drawn: ${formatCount(trials.length)} of ${formatCount(timeline.total)} attempts.`
+      : '';
   return section({
     id: 'timeline',
     title: 'Timeline',

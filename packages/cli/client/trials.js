@@ -51,7 +51,10 @@ export function trialsTable(model, page) {
             cell: (name) => byName.get(name)?.key(row),
           }),
     );
-    const whole = study.trials > model.rows ? ` (the table holds ${formatCount(model.rows)} of ${formatCount(study.trials)} trials, evenly chosen, with the best)` : '';
+    const whole =
+      study.trials > model.rows
+        ? ` (the table holds ${formatCount(model.rows)} of ${formatCount(study.trials)} trials, evenly chosen, with the best)`
+        : '';
     count.textContent = `${formatCount(rows.length)} of ${formatCount(model.rows)} trials${whole}`;
     table.show(rows);
   };
@@ -100,7 +103,10 @@ function trialColumns(model) {
       text: (row) => model.valueText(row),
       // A failed trial does not compete, so it does not lead the table either.
       key: (row) => model.plotted[row],
-      decorate: (row) => (row === model.bestRow ? element('b', { class: 'best' }, `★ ${model.valueText(row)}`) : new Text(model.valueText(row))),
+      decorate: (row) =>
+        row === model.bestRow
+          ? element('b', { class: 'best' }, `★ ${model.valueText(row)}`)
+          : new Text(model.valueText(row)),
     },
     {
       name: study.resourceName,
@@ -119,7 +125,12 @@ function trialColumns(model) {
       },
     })),
     { name: 'Attempts', numeric: true, text: (row) => String(model.attempts[row]), key: (row) => model.attempts[row] },
-    { name: 'Runtime', numeric: true, text: (row) => formatDuration(model.runtime[row]), key: (row) => model.runtime[row] },
+    {
+      name: 'Runtime',
+      numeric: true,
+      text: (row) => formatDuration(model.runtime[row]),
+      key: (row) => model.runtime[row],
+    },
   ];
 }
 
@@ -128,5 +139,10 @@ function trialColumns(model) {
  * @param {string} state
  */
 export function stateNode(state) {
-  return element('span', { class: 'state' }, element('i', { class: `mark dot ${state}`, 'aria-hidden': 'true' }), state);
+  return element(
+    'span',
+    { class: 'state' },
+    element('i', { class: `mark dot ${state}`, 'aria-hidden': 'true' }),
+    state,
+  );
 }

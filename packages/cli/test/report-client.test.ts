@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseFilter } from '../client/filter.js';
 import { formatCount, formatDuration, formatNumber, formatShare } from '../client/format.js';
@@ -12,17 +12,22 @@ describe('axes', () => {
   it('have a bounded number of ticks, all inside, at round distances', () => {
     const finite = fc.double({ min: -1e6, max: 1e6, noNaN: true });
     fc.assert(
-      fc.property(finite, fc.double({ min: 1e-3, max: 1e6, noNaN: true }), fc.integer({ min: 2, max: 12 }), (min, span, wanted) => {
-        const scale = linearScale(min, min + span, 0, 500);
-        const ticks = scale.ticks(wanted);
-        expect(ticks.length).toBeGreaterThan(0);
-        expect(ticks.length).toBeLessThanOrEqual(2 * wanted + 2);
-        for (const { value } of ticks) {
-          expect(scale.map(value)).toBeGreaterThanOrEqual(-1e-6);
-          expect(scale.map(value)).toBeLessThanOrEqual(500 + 1e-6);
-        }
-        expect(new Set(labels(ticks)).size).toBe(ticks.length);
-      }),
+      fc.property(
+        finite,
+        fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
+        fc.integer({ min: 2, max: 12 }),
+        (min, span, wanted) => {
+          const scale = linearScale(min, min + span, 0, 500);
+          const ticks = scale.ticks(wanted);
+          expect(ticks.length).toBeGreaterThan(0);
+          expect(ticks.length).toBeLessThanOrEqual(2 * wanted + 2);
+          for (const { value } of ticks) {
+            expect(scale.map(value)).toBeGreaterThanOrEqual(-1e-6);
+            expect(scale.map(value)).toBeLessThanOrEqual(500 + 1e-6);
+          }
+          expect(new Set(labels(ticks)).size).toBe(ticks.length);
+        },
+      ),
       { seed: 4 },
     );
   });
@@ -59,7 +64,14 @@ describe('axes', () => {
 });
 
 describe('the range of values that is shown', () => {
-  const diverging = [...Array.from({ length: 95 }, (_, place) => 1 + place / 100), 1e6, 1e9, 1e9, Number.POSITIVE_INFINITY, Number.NaN];
+  const diverging = [
+    ...Array.from({ length: 95 }, (_, place) => 1 + place / 100),
+    1e6,
+    1e9,
+    1e9,
+    Number.POSITIVE_INFINITY,
+    Number.NaN,
+  ];
 
   it('leaves out the few that diverged, on the bad side of either goal', () => {
     expect(valueRange(diverging, 'minimize', 'good')).toMatchObject({ min: 1, cut: true });
@@ -77,7 +89,11 @@ describe('the range of values that is shown', () => {
 });
 
 describe('the filter of the table', () => {
-  const cells = new Map<string, string | number>([['state', 'failed'], ['lr', 0.01], ['momentum', Number.NaN]]);
+  const cells = new Map<string, string | number>([
+    ['state', 'failed'],
+    ['lr', 0.01],
+    ['momentum', Number.NaN],
+  ]);
   const row = { text: '17\nfailed\n0.01\nadam', cell: (name: string) => cells.get(name) };
   it.each([
     ['', true],
@@ -106,17 +122,17 @@ it('what is missing sorts last, up and down', () => {
 });
 
 it('numbers are written for people', () => {
-  expect([0, 0.1 + 0.2, 123456, 1.5e-9, -3, 1e12, Number.NaN, Number.NEGATIVE_INFINITY].map((value) => formatNumber(value))).toEqual([
-    '0',
-    '0.3',
-    '123456',
-    '1.5e−9',
-    '−3',
-    '1e12',
-    'NaN',
-    '−∞',
-  ]);
+  expect(
+    [0, 0.1 + 0.2, 123456, 1.5e-9, -3, 1e12, Number.NaN, Number.NEGATIVE_INFINITY].map((value) => formatNumber(value)),
+  ).toEqual(['0', '0.3', '123456', '1.5e−9', '−3', '1e12', 'NaN', '−∞']);
   expect(formatCount(1_234_567)).toBe('1\u202f234\u202f567');
-  expect([0.4, 999, 1_500, 61_000, 3_600_000, 90_061_000].map(formatDuration)).toEqual(['0 ms', '999 ms', '1.5 s', '1 min 1 s', '1 h', '1 d 1 h']);
+  expect([0.4, 999, 1_500, 61_000, 3_600_000, 90_061_000].map(formatDuration)).toEqual([
+    '0 ms',
+    '999 ms',
+    '1.5 s',
+    '1 min 1 s',
+    '1 h',
+    '1 d 1 h',
+  ]);
   expect([0, 0.001, 0.256, 1].map(formatShare)).toEqual(['0 %', '< 1 %', '26 %', '100 %']);
 });

@@ -21,13 +21,19 @@ describe('the data of a report', () => {
     const competing = trials.filter((trial) => trial.state !== 'failed' && Number.isFinite(trial.value));
     const best = competing.reduce((a, b) => ((b.value ?? 0) > (a.value ?? 0) ? b : a));
     expect(data.best?.id).toBe(best.id);
-    expect(data.best?.configuration).toEqual(Object.entries(best.configuration).map(([name, value]) => [name, String(value)]));
+    expect(data.best?.configuration).toEqual(
+      Object.entries(best.configuration).map(([name, value]) => [name, String(value)]),
+    );
     expect(data.first?.id).toBe(1);
   });
 
   it('follows the goal', () => {
     const other = fixtureReader({ trials: 100, goal: 'minimize' });
-    const least = Math.min(...other.trials().flatMap(({ state, value }) => (state === 'failed' || !Number.isFinite(value) ? [] : [value ?? 0])));
+    const least = Math.min(
+      ...other
+        .trials()
+        .flatMap(({ state, value }) => (state === 'failed' || !Number.isFinite(value) ? [] : [value ?? 0])),
+    );
     expect(buildReportData(other).best?.value).toBe(least);
   });
 
@@ -98,7 +104,9 @@ describe('the data of a report', () => {
     const stopped = trials.find(({ state, reports }) => state === 'stopped' && reports > 0);
     const story = data.details.find(({ id }) => id === stopped?.id)?.history ?? [];
     expect(story[0]).toMatchObject({ text: `trial ${stopped?.id} was created, to run to 10` });
-    expect(story.some(({ text, reason }) => text.endsWith(': stop') && reason?.includes('31st of 40') === true)).toBe(true);
+    expect(story.some(({ text, reason }) => text.endsWith(': stop') && reason?.includes('31st of 40') === true)).toBe(
+      true,
+    );
     expect(story.at(-1)?.text).toBe(`trial ${stopped?.id} was stopped`);
   });
 
@@ -121,11 +129,15 @@ it.each([
 
 it('an empty store is said to be empty', () => {
   const reader: TrialReader = { ...fixtureReader({ trials: 0 }), summary: () => undefined };
-  expect(() => buildReportData(reader)).toThrow(expect.objectContaining({ code: 'study-missing' } satisfies Partial<FettleError>));
+  expect(() => buildReportData(reader)).toThrow(
+    expect.objectContaining({ code: 'study-missing' } satisfies Partial<FettleError>),
+  );
 });
 
 it('a trial that failed does not win, whatever it reported before', () => {
   const reader = fixtureReader({ trials: 40 });
-  const crowned = reader.trials().map((trial) => (trial.id === 5 ? { ...trial, state: 'failed' as const, value: 99 } : trial));
+  const crowned = reader
+    .trials()
+    .map((trial) => (trial.id === 5 ? { ...trial, state: 'failed' as const, value: 99 } : trial));
   expect(buildReportData({ ...reader, trials: () => crowned }).best?.id).not.toBe(5);
 });

@@ -47,7 +47,8 @@ export function fixtureReader(options: FixtureOptions): TrialReader {
     const lane = free.indexOf(Math.min(...free));
     const startedAt = Math.round((free[lane] ?? begin) + random() * 400);
     const rung = [1, 3, 9].filter((level) => level < length)[Math.floor(random() * 3)] ?? 1;
-    const goes = state === 'completed' ? length : state === 'queued' ? 0 : state === 'failed' ? Math.floor(random() * 4) : rung;
+    const goes =
+      state === 'completed' ? length : state === 'queued' ? 0 : state === 'failed' ? Math.floor(random() * 4) : rung;
     const perStep = 900 + random() * 900;
     const diverges = random() < 0.01;
     const curve = Array.from({ length: goes }, (_, step) => {
@@ -55,7 +56,10 @@ export function fixtureReader(options: FixtureOptions): TrialReader {
       const signed = goal === 'maximize' ? value : 1.2 - value;
       return {
         resource: step + 1,
-        metrics: { accuracy: diverges && step > 0 ? Number.NaN : signed, loss: diverges ? Number.POSITIVE_INFINITY : 2 - value },
+        metrics: {
+          accuracy: diverges && step > 0 ? Number.NaN : signed,
+          loss: diverges ? Number.POSITIVE_INFINITY : 2 - value,
+        },
       };
     });
     const duration = Math.round(400 + perStep * Math.max(0.5, goes));
@@ -63,11 +67,14 @@ export function fixtureReader(options: FixtureOptions): TrialReader {
     if (state !== 'queued') free[lane] = endedAt;
     const over = state === 'completed' || state === 'stopped' || state === 'failed';
     const retried = state === 'completed' && id % 37 === 0;
-    const message = id % 2 === 0 ? 'CUDA out of memory: tried to allocate 2.4 GiB' : `Traceback (most recent call last):\n  File "train.py", line 88\nValueError: shape mismatch`;
+    const message =
+      id % 2 === 0
+        ? 'CUDA out of memory: tried to allocate 2.4 GiB'
+        : `Traceback (most recent call last):\n  File "train.py", line 88\nValueError: shape mismatch`;
     counts[state] += 1;
     resourceSpent += goes;
     reportCount += goes;
-    records.push({
+    const record: TrialRecord = {
       id,
       state,
       configuration,
@@ -86,9 +93,10 @@ export function fixtureReader(options: FixtureOptions): TrialReader {
       startedAt: state === 'queued' ? undefined : startedAt,
       endedAt: over ? endedAt : undefined,
       runtime: state === 'queued' || state === 'running' ? 0 : duration,
-    });
+    };
+    records.push(record);
     curves.push(curve);
-    histories.push(tell(records[id - 1] as TrialRecord, curve, startedAt, endedAt, retried));
+    histories.push(tell(record, curve, startedAt, endedAt, retried));
   }
 
   const last = Math.max(begin, ...free);
@@ -142,7 +150,17 @@ export function fixtureReader(options: FixtureOptions): TrialReader {
   };
 }
 
-const RETRIES = { oom: 0, timeout: 0, preempted: 5, node: 3, launch: 1, 'invalid-configuration': 0, 'no-metric': 0, code: 1, unknown: 1 };
+const RETRIES = {
+  oom: 0,
+  timeout: 0,
+  preempted: 5,
+  node: 3,
+  launch: 1,
+  'invalid-configuration': 0,
+  'no-metric': 0,
+  code: 1,
+  unknown: 1,
+};
 
 function tell(
   trial: TrialRecord,
@@ -153,15 +171,39 @@ function tell(
 ): Omit<StudyEvent, 'seq'>[] {
   const { id, state } = trial;
   const events: Omit<StudyEvent, 'seq'>[] = [
-    { at: trial.createdAt, type: 'trial:created', body: { trial: id, configuration: trial.configuration, origin: trial.origin, until: 10, draw: 0, reason: trial.reason } },
+    {
+      at: trial.createdAt,
+      type: 'trial:created',
+      body: {
+        trial: id,
+        configuration: trial.configuration,
+        origin: trial.origin,
+        until: 10,
+        draw: 0,
+        reason: trial.reason,
+      },
+    },
   ];
   if (state === 'queued') return events;
   const middle = retried ? Math.round(start + (end - start) * 0.3) : start;
   if (retried) {
     events.push(
       { at: start, type: 'attempt:launching', body: { trial: id, attempt: 1, resumeFrom: 0 } },
-      { at: middle - 1, type: 'attempt:ended', body: { trial: id, attempt: 1, end: { kind: 'failed', failure: 'node', message: 'the node went down' }, runtime: middle - start } },
-      { at: middle - 1, type: 'trial:requeued', body: { trial: id, reason: 'the node failed, retry 1 of 3', retry: 'node' } },
+      {
+        at: middle - 1,
+        type: 'attempt:ended',
+        body: {
+          trial: id,
+          attempt: 1,
+          end: { kind: 'failed', failure: 'node', message: 'the node went down' },
+          runtime: middle - start,
+        },
+      },
+      {
+        at: middle - 1,
+        type: 'trial:requeued',
+        body: { trial: id, reason: 'the node failed, retry 1 of 3', retry: 'node' },
+      },
     );
   }
   const attempt = retried ? 2 : 1;
@@ -183,12 +225,23 @@ function tell(
   events.push({
     at: end,
     type: 'attempt:ended',
-    body: { trial: id, attempt, end: state === 'failed' ? { kind: 'failed', failure, message } : { kind: 'finished' }, runtime: end - middle },
+    body: {
+      trial: id,
+      attempt,
+      end: state === 'failed' ? { kind: 'failed', failure, message } : { kind: 'finished' },
+      runtime: end - middle,
+    },
   });
   if (state === 'completed') events.push({ at: end, type: 'trial:completed', body: { trial: id } });
   if (state === 'failed') events.push({ at: end, type: 'trial:failed', body: { trial: id, failure, message } });
-  if (state === 'stopped') events.push({ at: end, type: 'trial:stopped', body: { trial: id, reason: 'not among the best third of its rung' } });
-  if (state === 'paused') events.push({ at: end, type: 'trial:paused', body: { trial: id, reason: 'waits at its rung' } });
+  if (state === 'stopped')
+    events.push({
+      at: end,
+      type: 'trial:stopped',
+      body: { trial: id, reason: 'not among the best third of its rung' },
+    });
+  if (state === 'paused')
+    events.push({ at: end, type: 'trial:paused', body: { trial: id, reason: 'waits at its rung' } });
   return events;
 }
 

@@ -3,7 +3,8 @@ import { parameterImportance } from '../src/report/importance.ts';
 import type { ParameterCells } from '../src/report/parameters.ts';
 
 /** Evenly scattered numbers from 0 to 1, different for each stream (multiples of an irrational number). */
-const scatter = (count: number, irrational: number) => Array.from({ length: count }, (_, row) => ((row + 1) * irrational) % 1);
+const scatter = (count: number, irrational: number) =>
+  Array.from({ length: count }, (_, row) => ((row + 1) * irrational) % 1);
 const number = (name: string, cells: readonly (number | undefined)[]): ParameterCells => ({
   name,
   kind: 'number',
@@ -37,7 +38,10 @@ it('finds the parameters that decide the value, in their order, and leaves the o
 it('judges categories by their counts', () => {
   const cells = a.map((x) => Math.floor(x * 3));
   const category: ParameterCells = { ...number('kind', cells), kind: 'category', levels: ['x', 'y', 'z'], max: 2 };
-  const found = shares([category, number('c', c)], cells.map((cell, row) => (cell === 1 ? 0 : 1) + 0.01 * (b[row] ?? 0)));
+  const found = shares(
+    [category, number('c', c)],
+    cells.map((cell, row) => (cell === 1 ? 0 : 1) + 0.01 * (b[row] ?? 0)),
+  );
   // All of the best tenth are 'y', a third of all trials: the divergence is 3 - 1 = 2, weighed against noise.
   expect(found.get('kind')?.share).toBeGreaterThan(0.8);
 });
@@ -62,6 +66,13 @@ it('says why when there is nothing to say', () => {
     known: false,
     reason: 'Needs 20 trials with a value; there are 7.',
   });
-  const constant = { ...number('a', a.map(() => 0.5)), min: 0.5, max: 0.5 };
+  const constant = {
+    ...number(
+      'a',
+      a.map(() => 0.5),
+    ),
+    min: 0.5,
+    max: 0.5,
+  };
   expect(parameterImportance([constant], a)).toMatchObject({ known: false });
 });

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { spread, thin } from '../src/report/sampling.ts';
 
@@ -17,7 +17,8 @@ describe('an even choice of places', () => {
           if (keep.length <= limit) expect(chosen).toEqual(expect.arrayContaining(keep));
           const free = limit - keep.length;
           const gaps = chosen.slice(1).map((place, index) => place - (chosen[index] ?? 0));
-          if (length > limit && free > 0) expect(Math.max(1, ...gaps)).toBeLessThanOrEqual(Math.ceil(length / free) + keep.length + 1);
+          if (length > limit && free > 0)
+            expect(Math.max(1, ...gaps)).toBeLessThanOrEqual(Math.ceil(length / free) + keep.length + 1);
         },
       ),
       { seed: 3 },
@@ -37,7 +38,9 @@ describe('a thinned curve', () => {
   });
 
   it('keeps a spike, and a value that is not finite', () => {
-    const spiked = wave.map((point) => (point.x === 333 ? { x: 333, y: 9 } : point.x === 700 ? { x: 700, y: Number.NaN } : point));
+    const spiked = wave.map((point) =>
+      point.x === 333 ? { x: 333, y: 9 } : point.x === 700 ? { x: 700, y: Number.NaN } : point,
+    );
     const kept = thin(spiked, 20);
     expect(kept.map((point) => point.x)).toEqual(expect.arrayContaining([333, 700]));
   });

@@ -7,6 +7,7 @@ import { inProcess } from '../src/backends/in-process.ts';
 import type { AttemptEnd } from '../src/domain/failure.ts';
 import type { LaunchRequest } from '../src/ports/backend.ts';
 import type { Evaluate, Evaluation } from '../src/ports/program.ts';
+import { systemClock } from '../src/system/system-clock.ts';
 import { type Behaviour, launchRequest } from '../src/testing/backend-checks.ts';
 import { describeBackend } from '../src/testing/describe-backend.ts';
 import { type HeardReport, RecordingHost } from '../src/testing/recording-host.ts';
@@ -57,7 +58,9 @@ interface Outcome {
 }
 
 async function evaluated(evaluate: Evaluate, change: Partial<LaunchRequest> = {}, directory?: string): Promise<Outcome> {
-  const host = new RecordingHost({ directory, clock: new VirtualClock() }, { kind: 'function', evaluate });
+  // Files take their time, which no virtual clock knows.
+  const clock = directory === undefined ? new VirtualClock() : systemClock();
+  const host = new RecordingHost({ directory, clock }, { kind: 'function', evaluate });
   const backend = new InProcessBackend(1);
   backend.open(host);
   backend.launch(launchRequest(1, change));

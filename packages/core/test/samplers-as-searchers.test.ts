@@ -190,7 +190,9 @@ describe('repeated', () => {
     const bench = new Bench(3);
     const [first, second] = [await bench.start(), await bench.start()];
     bench.end(first, { state: 'stopped', resource: 1, reason: 'useless' });
-    expect(await bench.ask()).toMatchObject({ configuration: { n: 2 }, repeatOf: undefined });
+    const next = await bench.ask();
+    expect(next).toMatchObject({ kind: 'start', configuration: { n: 2 } });
+    expect(next).not.toHaveProperty('repeatOf');
     bench.end(second, failed);
     expect(bench.told).toEqual(['started 1', 'ended 1 stopped at 1']);
   });

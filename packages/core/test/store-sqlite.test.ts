@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -198,6 +198,37 @@ describe('readSqliteStore', () => {
     const reader = readSqliteStore(copied);
     expect([...reader.journal()]).toEqual(sampleEvents());
     reader.close();
+  });
+
+  it('reads from a folder in which it may not make a file', () => {
+    writeStudy();
+    // A link into nowhere: as impossible to make as a file in a folder that belongs to somebody else.
+    symlinkSync(join(folder, 'none/wal'), `${path}-wal`);
+    const reader = readSqliteStore(path);
+    expect([...reader.journal()]).toEqual(sampleEvents());
+    expect(reader.trials()).toEqual([sampleTrial(1, 'completed', { value: 0.5 })]);
+    reader.close();
+    expect(existsSync(`${path}-shm`)).toBe(false);
+  });
+
+  it('undoes a commit that a writer without a write-ahead log died in', () => {
+    const store = sqliteStore(path, { mountInfo: NFS });
+    store.append({ events: sampleEvents(), trials: [], summary: sampleSummary() });
+    const before = readFileSync(path);
+    // A small cache makes the connection write into the file before the commit, as a large commit would.
+    const dying = new Database(path);
+    dying.pragma('cache_size = 1');
+    dying.exec("BEGIN IMMEDIATE; UPDATE event SET body = body || printf('%9000s', '')");
+    copyFileSync(path, join(folder, 'copy.db'));
+    copyFileSync(`${path}-journal`, join(folder, 'copy.db-journal'));
+    dying.close();
+    store.close();
+    const copied = join(folder, 'copy.db');
+    expect(readFileSync(copied).equals(before)).toBe(false);
+    const reader = readSqliteStore(copied);
+    expect([...reader.journal()]).toEqual(sampleEvents());
+    reader.close();
+    expect(readFileSync(copied).equals(before)).toBe(true);
   });
 
   it('cannot write', () => {

@@ -40,14 +40,6 @@ export class Screen {
     this.#shown = frame;
   }
 
-  /** Writes text above, where it stays, and the frame again below it. */
-  above(text: string): void {
-    const frame = this.#shown;
-    this.#terminal.write(`${this.#toTop()}${TO_END_OF_SCREEN}${text}\n`);
-    this.#shown = undefined;
-    if (frame !== undefined) this.draw(frame);
-  }
-
   /** Leaves the last frame where it is, with the cursor visible below it. Does nothing the second time. */
   close(): void {
     if (this.#shown === undefined) return;

@@ -36,16 +36,21 @@ export function assembleClient(modules: readonly ClientModule[], main: string): 
   add(main);
 
   const script = `'use strict';\n${parts.join('\n')}`;
-  if (/<\/script|<!--/i.test(script)) throw new Error('the browser part contains a piece of text that ends a script element');
+  if (/<\/script|<!--/i.test(script))
+    throw new Error('the browser part contains a piece of text that ends a script element');
   return script;
 }
 
 function wrap({ name, source }: ClientModule): string {
   const exported = [...source.matchAll(EXPORT)].map(([, , binding]) => binding);
   const body = source
-    .replace(IMPORT, (_, names: string, from: string) => `const {${names.replaceAll(/\s+/g, ' ')}} = ${variable(from)};\n`)
+    .replace(
+      IMPORT,
+      (_, names: string, from: string) => `const {${names.replaceAll(/\s+/g, ' ')}} = ${variable(from)};\n`,
+    )
     .replace(EXPORT, '$1 $2');
-  if (/^(import|export)\b/m.test(body)) throw new Error(`the browser module ${name}.js uses a form of import or export that cannot be joined`);
+  if (/^(import|export)\b/m.test(body))
+    throw new Error(`the browser module ${name}.js uses a form of import or export that cannot be joined`);
   return `const ${variable(name)} = (() => {\n${body}\nreturn { ${exported.join(', ')} };\n})();`;
 }
 

@@ -37,7 +37,9 @@ function endedSinceImprovement(
   minDelta: number,
   normalized: (value: number) => number,
 ): number {
-  const over = trials.filter((trial) => trial.endedAt !== undefined).sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0));
+  const over = trials
+    .filter((trial) => trial.endedAt !== undefined)
+    .sort((a, b) => (a.endedAt ?? 0) - (b.endedAt ?? 0));
   let best = Number.POSITIVE_INFINITY;
   let since = 0;
   for (const trial of over) {
@@ -52,6 +54,7 @@ function endedSinceImprovement(
 }
 
 function valueOf(trial: TrialRecord, normalized: (value: number) => number): number {
-  if (trial.state === 'failed' || trial.value === undefined || !Number.isFinite(trial.value)) return Number.POSITIVE_INFINITY;
+  if (trial.state === 'failed' || trial.value === undefined || !Number.isFinite(trial.value))
+    return Number.POSITIVE_INFINITY;
   return normalized(trial.value);
 }

@@ -76,7 +76,9 @@ export function buildReportData(reader: TrialReader): ReportData {
     importance: parameterImportance(
       parametersOfAll,
       all.map(({ state, value }) =>
-        state === 'failed' || value === undefined || !Number.isFinite(value) ? Number.POSITIVE_INFINITY : normalized(value),
+        state === 'failed' || value === undefined || !Number.isFinite(value)
+          ? Number.POSITIVE_INFINITY
+          : normalized(value),
       ),
     ),
     details: buildDetails(reader, preferredForDetails(all, best), objective.metric, origin),

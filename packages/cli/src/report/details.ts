@@ -93,7 +93,11 @@ function history(reader: TrialReader, id: TrialId, origin: number): TrialDetails
     .map((event) => {
       // The configuration has a place of its own in the details.
       const { what, why } = eventText(event, { values: false });
-      return { at: Math.round(event.at - origin), text: cut(what), ...(why === undefined || why === '' ? {} : { reason: cut(why) }) };
+      return {
+        at: Math.round(event.at - origin),
+        text: cut(what),
+        ...(why === undefined || why === '' ? {} : { reason: cut(why) }),
+      };
     });
   if (lines.length <= MOST_LINES) return lines;
   const left = lines.length - MOST_LINES;
@@ -103,7 +107,8 @@ function history(reader: TrialReader, id: TrialId, origin: number): TrialDetails
 
 /** Whether an event is part of a trial's story: a report that changed nothing is in the chart already. */
 function worthTelling(event: StudyEvent): boolean {
-  if (event.type === 'trial:reported') return event.body.decision.kind !== 'continue' || event.body.decision.reason !== undefined;
+  if (event.type === 'trial:reported')
+    return event.body.decision.kind !== 'continue' || event.body.decision.reason !== undefined;
   return event.type !== 'attempt:started' && event.type !== 'checkpoints:deleted';
 }
 

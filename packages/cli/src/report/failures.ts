@@ -6,7 +6,10 @@ const MOST_EXAMPLES = 5;
 const LONGEST_MESSAGE = 1_000;
 
 /** Failed trials and attempts by class, the most frequent class first. */
-export function groupFailures(trials: readonly TrialRecord[], failedAttempts: ReadonlyMap<string, number>): FailureData[] {
+export function groupFailures(
+  trials: readonly TrialRecord[],
+  failedAttempts: ReadonlyMap<string, number>,
+): FailureData[] {
   const groups = new Map<string, TrialRecord[]>();
   for (const failure of failedAttempts.keys()) groups.set(failure, []);
   for (const trial of trials) {

@@ -27,7 +27,10 @@ const DRAWS = 100;
 export function parameterImportance(parameters: readonly ParameterCells[], values: readonly number[]): ImportanceData {
   const finite = values.filter((value) => Number.isFinite(value)).length;
   if (finite < FEWEST_TRIALS) {
-    return { known: false, reason: `Needs ${FEWEST_TRIALS} trials with a value; there ${finite === 1 ? 'is' : 'are'} ${finite}.` };
+    return {
+      known: false,
+      reason: `Needs ${FEWEST_TRIALS} trials with a value; there ${finite === 1 ? 'is' : 'are'} ${finite}.`,
+    };
   }
   const judged = parameters.map((parameter) => ({ name: parameter.name, ...judge(parameter, values, finite) }));
   const total = judged.reduce((sum, { divergence }) => sum + divergence, 0);
@@ -47,7 +50,8 @@ function judge(parameter: ParameterCells, values: readonly number[], finite: num
   for (const [row, value] of values.entries()) {
     const raw = parameter.cells[row];
     if (raw === undefined || !Number.isFinite(value)) continue;
-    const cell = parameter.kind === 'category' ? raw : Math.min(CELLS - 1, Math.floor(axisPosition(parameter, raw) * CELLS));
+    const cell =
+      parameter.kind === 'category' ? raw : Math.min(CELLS - 1, Math.floor(axisPosition(parameter, raw) * CELLS));
     rows.push({ cell, value });
   }
   if (rows.length < FEWEST_TRIALS) return { divergence: 0, chance: 0 };
@@ -73,7 +77,10 @@ function judge(parameter: ParameterCells, values: readonly number[], finite: num
     drawn.push(divergence(smooth(count(order, top, cells)), density));
   }
   drawn.sort((a, b) => a - b);
-  return { divergence: weight * divergence(smooth(best), density), chance: weight * (drawn[Math.floor(DRAWS * 0.95)] ?? 0) };
+  return {
+    divergence: weight * divergence(smooth(best), density),
+    chance: weight * (drawn[Math.floor(DRAWS * 0.95)] ?? 0),
+  };
 }
 
 /** The Pearson divergence: the mean over `base` of (p / base - 1) squared. */
@@ -105,7 +112,8 @@ function smoother(parameter: ParameterCells, best: Float64Array, top: number): (
     const smoothed = new Float64Array(CELLS);
     for (const [cell, amount] of counts.entries()) {
       if (amount === 0) continue;
-      for (let at = 0; at < CELLS; at += 1) smoothed[at] = (smoothed[at] ?? 0) + amount * (kernel[Math.abs(at - cell)] ?? 0);
+      for (let at = 0; at < CELLS; at += 1)
+        smoothed[at] = (smoothed[at] ?? 0) + amount * (kernel[Math.abs(at - cell)] ?? 0);
     }
     return normalise(smoothed);
   };

@@ -92,7 +92,16 @@ function readCategory(
     }
   }
   const cells = values.map((value) => (value === undefined ? undefined : placeOf(value)));
-  return { name, kind: 'category', scale: 'linear', whole: true, min: 0, max: Math.max(0, levels.length - 1), levels, cells };
+  return {
+    name,
+    kind: 'category',
+    scale: 'linear',
+    whole: true,
+    min: 0,
+    max: Math.max(0, levels.length - 1),
+    levels,
+    cells,
+  };
 }
 
 /** The parameters as the study declares them; empty where the record of the space has another shape. */

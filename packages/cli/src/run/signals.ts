@@ -1,3 +1,5 @@
+import type { EventEmitter } from 'node:events';
+
 /** What the two signals do. */
 export interface SignalHandlers {
   /** The first: stop in good order. */
@@ -16,9 +18,14 @@ const SAME_PRESS = 300;
 /**
  * Listens to the signals that end a program.
  * @param now milliseconds, never going back
+ * @param source where the signals come from
  * @returns stops listening
  */
-export function onSignals(handlers: SignalHandlers, now: () => number = () => performance.now()): () => void {
+export function onSignals(
+  handlers: SignalHandlers,
+  now: () => number = () => performance.now(),
+  source: EventEmitter = process,
+): () => void {
   let count = 0;
   let last = Number.NEGATIVE_INFINITY;
   const listener = (signal: NodeJS.Signals): void => {
@@ -30,8 +37,8 @@ export function onSignals(handlers: SignalHandlers, now: () => number = () => pe
     else if (count === 2) handlers.kill(signal);
     else handlers.leave(signal);
   };
-  for (const signal of SIGNALS) process.on(signal, listener);
+  for (const signal of SIGNALS) source.on(signal, listener);
   return () => {
-    for (const signal of SIGNALS) process.off(signal, listener);
+    for (const signal of SIGNALS) source.off(signal, listener);
   };
 }

@@ -66,17 +66,9 @@ export function chooseJournal(database: Database.Database, network: boolean): vo
  * @throws FettleError `study-missing`, and as `versionOf`
  */
 export function connectForReading(path: string, newest: number): Database.Database {
-  if (!existsSync(path)) throw missing(path);
+  if (!existsSync(path) || statSync(path).isDirectory()) throw missing(path);
   return guarded(path, () => {
-    let opened: { database: Database.Database; version: number };
-    try {
-      opened = openReadOnly(path, newest);
-    } catch (thrown) {
-      // A writer without a write-ahead log died inside a commit: what it left must be undone before anybody can read.
-      if (!sqliteCode(thrown)?.startsWith('SQLITE_READONLY')) throw thrown;
-      undoUnfinishedCommit(path);
-      opened = openReadOnly(path, newest);
-    }
+    const opened = openWhateverItTakes(path, newest);
     if (opened.version === newest) return opened.database;
     opened.database.close();
     if (opened.version === 0) throw missing(path);
@@ -88,14 +80,43 @@ export function connectForReading(path: string, newest: number): Database.Databa
   });
 }
 
-function openReadOnly(path: string, newest: number): { database: Database.Database; version: number } {
-  const database = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT });
+interface Opened {
+  readonly database: Database.Database;
+  readonly version: number;
+}
+
+function openWhateverItTakes(path: string, newest: number): Opened {
+  try {
+    return openReadOnly(path, newest);
+  } catch (thrown) {
+    const code = sqliteCode(thrown) ?? '';
+    if (code.startsWith('SQLITE_READONLY')) {
+      // A writer without a write-ahead log died inside a commit: what it left must be undone before anybody can read.
+      undoUnfinishedCommit(path);
+      return openReadOnly(path, newest);
+    }
+    if (code.startsWith('SQLITE_CANTOPEN') && !existsSync(`${path}-wal`)) {
+      // The folder does not let us make the shared memory (another person's study, say), and nobody writes: a copy will do.
+      return openReadOnly(copyInMemory(path), newest, path);
+    }
+    throw thrown;
+  }
+}
+
+function openReadOnly(file: string | Buffer, newest: number, path = String(file)): Opened {
+  const options = { readonly: true, fileMustExist: true, timeout: BUSY_TIMEOUT };
+  const database = new Database(file, Buffer.isBuffer(file) ? { readonly: true } : options);
   try {
     return { database, version: versionOf(database, newest, path) };
   } catch (thrown) {
     database.close();
     throw thrown;
   }
+}
+
+/** A whole file, told (in bytes 18 and 19 of its header) that it has no write-ahead log. */
+function copyInMemory(path: string): Buffer {
+  return readFileSync(path).fill(1, 18, 20);
 }
 
 function undoUnfinishedCommit(path: string): void {
@@ -132,6 +153,12 @@ export function networkFileSystem(path: string, mountInfo: string | undefined): 
     throw new FettleError('store-unwritable', `The folder ${dirname(path)} does not exist.`, {
       place: path,
       remedy: 'Create the folder, or name another file.',
+    });
+  }
+  if (existsSync(path) && statSync(path).isDirectory()) {
+    throw new FettleError('store-unwritable', 'This is a folder, and not the file of a study.', {
+      place: path,
+      remedy: 'Name a file inside the folder.',
     });
   }
   if (mountInfo === undefined) return undefined;

@@ -49,7 +49,7 @@ export function storeError(thrown: unknown, place: string): unknown {
   if (code.startsWith('SQLITE_IOERR')) {
     return new FettleError(
       'store-unwritable',
-      `The operating system could not read or write the file (${code}): the commit was undone, everything before it is kept.`,
+      `The operating system could not read or write the file (${code}). What was committed before is kept.`,
       { ...options, remedy: 'Check the disk, its quota and the limits of this process; then run the study again.' },
     );
   }

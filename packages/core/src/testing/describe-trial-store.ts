@@ -38,9 +38,9 @@ export function trialStoreChecks(
       subject.remove?.();
     }
   };
-  const simple = [...CONTENT_CHECKS, ...RULE_CHECKS].map(({ name, run }) => ({
-    name,
-    run: () => withSubject((subject) => run(subject.open())),
+  const simple = [...CONTENT_CHECKS, ...RULE_CHECKS].map((check) => ({
+    name: check.name,
+    run: () => withSubject((subject) => check.run(subject.open())),
   }));
   return persistent ? [...simple, ...leaseChecks(withSubject)] : simple;
 }

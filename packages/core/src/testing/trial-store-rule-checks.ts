@@ -1,5 +1,4 @@
 import type { StudyEvent } from '../domain/event.ts';
-import type { Metrics } from '../domain/report.ts';
 import type { Commit, TrialStore } from '../ports/trial-store.ts';
 import type { StoreCheck } from './trial-store-content-checks.ts';
 import { sampleEvents, sampleReport, sampleSummary, sampleTrial, SOME_TIME } from './trial-store-sample.ts';
@@ -51,7 +50,7 @@ export const RULE_CHECKS: readonly StoreCheck[] = [
         body: { trial: 1, attempt: 1, handle: broken() },
       };
       leavesNothing(store, { events: [...events, started], trials, summary }, 'a commit that breaks in its last event');
-      const metrics = broken<Metrics>();
+      const metrics = broken();
       leavesNothing(
         store,
         { events, trials: [...trials, sampleTrial(3, 'queued', { metrics })], summary },
@@ -90,11 +89,11 @@ function leavesNothing(store: TrialStore, commit: Commit, what: string): void {
 }
 
 /** A value that throws when it is read: as good as a machine that fails in the middle. */
-function broken<T>(): T {
+function broken(): never {
   return Object.defineProperty({}, 'broken', {
     enumerable: true,
     get() {
       throw new Error('This value breaks when it is read.');
     },
-  }) as T;
+  }) as never;
 }
