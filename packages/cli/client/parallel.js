@@ -194,6 +194,8 @@ export function parallelChart(model, page) {
     const gap = (width - 112) / Math.max(1, dimensions.length - 1);
     const staggered = gap < 150;
     const last = dimensions.length - 1;
+    // The names at the ends begin or end at their axis and so have less room.
+    const room = (staggered ? 2 : 1) * (axis === 0 || axis === last ? 0.6 : 1);
     const anchor = axis === 0 ? 'start' : axis === last ? 'end' : 'middle';
     const aside = axis === 0 ? -48 : axis === last ? 48 : 0;
     const missing = Array.prototype.some.call(dimension.cells, Number.isNaN);
@@ -223,7 +225,7 @@ export function parallelChart(model, page) {
         'text',
         { class: 'name', x: x + aside, y: staggered && axis % 2 === 1 ? 34 : 18, 'text-anchor': anchor },
         svg('title', {}, dimension.name),
-        shorten(dimension.name, Math.max(6, Math.floor(((staggered ? 2 : 1) * gap) / 9))),
+        shorten(dimension.name, Math.max(6, Math.floor((room * gap) / 9.5))),
       ),
     );
   }

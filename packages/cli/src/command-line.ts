@@ -38,11 +38,16 @@ export function commandLine(version: string, io: Io, finish: (code: ExitCode) =>
       .addHelpText('after', example(examples))
       .action(async (...given: unknown[]) => {
         const command = given.at(-1) as Command;
-        const { execute } = await load();
-        finish(await execute(command.processedArgs as unknown as Args, command.opts() as Options, io));
+        const work = await load();
+        finish(await work.execute(command.processedArgs as unknown as Args, command.opts() as Options, io));
       });
 
-  add('init', 'write a study file, for a script if you name one', ['fettle init train.py'], () => import('./commands/init.ts'))
+  add(
+    'init',
+    'write a study file, for a script if you name one',
+    ['fettle init train.py'],
+    () => import('./commands/init.ts'),
+  )
     .argument('[script]', 'a script to tune; the numeric flags of a Python argparse script become parameters')
     .option('-o, --output <file>', 'where to write', 'study.yaml')
     .option('--force', 'replace a file that is there already');
@@ -50,7 +55,11 @@ export function commandLine(version: string, io: Io, finish: (code: ExitCode) =>
   add(
     'run',
     'create or continue a study',
-    ['fettle run', 'fettle run study.yaml --workers 4', 'fettle run --trials 200   # a larger budget: the study goes on'],
+    [
+      'fettle run',
+      'fettle run study.yaml --workers 4',
+      'fettle run --trials 200   # a larger budget: the study goes on',
+    ],
     () => import('./commands/run.ts'),
   )
     .argument('[study]', STUDY)
@@ -97,7 +106,12 @@ export function commandLine(version: string, io: Io, finish: (code: ExitCode) =>
     .option('--reverse', 'the other way round')
     .addOption(json());
 
-  add('show', 'one trial: configuration, attempts, reports, logs', ['fettle show 17'], () => import('./commands/show.ts'))
+  add(
+    'show',
+    'one trial: configuration, attempts, reports, logs',
+    ['fettle show 17'],
+    () => import('./commands/show.ts'),
+  )
     .addArgument(TRIAL)
     .addOption(study())
     .option('--lines <n>', 'last lines of standard error to show', whole('--lines'), 20)
@@ -127,7 +141,12 @@ export function commandLine(version: string, io: Io, finish: (code: ExitCode) =>
     .argument('[study]', STUDY)
     .addOption(json());
 
-  add('stop', 'ask the driver of a running study to stop in good order', ['fettle stop'], () => import('./commands/stop.ts'))
+  add(
+    'stop',
+    'ask the driver of a running study to stop in good order',
+    ['fettle stop'],
+    () => import('./commands/stop.ts'),
+  )
     .argument('[study]', STUDY)
     .option('--now', 'kill what runs instead of letting it save a checkpoint')
     .addOption(json());
@@ -157,7 +176,12 @@ export function commandLine(version: string, io: Io, finish: (code: ExitCode) =>
     .argument('[study]', STUDY)
     .addOption(json());
 
-  add('schema', 'print the JSON Schema of study files', ['fettle schema > study.schema.json'], () => import('./commands/schema.ts'));
+  add(
+    'schema',
+    'print the JSON Schema of study files',
+    ['fettle schema > study.schema.json'],
+    () => import('./commands/schema.ts'),
+  );
 
   return program;
 }

@@ -13,7 +13,9 @@ export async function main(args: readonly string[]): Promise<void> {
 }
 
 async function run(args: readonly string[], io: Io): Promise<ExitCode> {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   let code: ExitCode = EXIT.ok;
   const program = commandLine(version, io, (result) => {
     code = result;

@@ -46,7 +46,10 @@ describe('the live view', () => {
         fc.nat(60),
         fc.string({ unit: 'grapheme', maxLength: 200 }),
         (columns, rows, running, count, text) => {
-          const status = { ...input().status, running: Array.from({ length: running }, (_, index) => trial(index + 1)) };
+          const status = {
+            ...input().status,
+            running: Array.from({ length: running }, (_, index) => trial(index + 1)),
+          };
           const news = [{ at: NOW, text: text.replace(/\p{C}/gu, ''), style: 'red' as const }];
           const lines = draw({ status, values: values(count), news }, columns, rows).split('\n');
           expect(lines.length).toBeLessThan(rows);
@@ -75,7 +78,9 @@ describe('the live view', () => {
   });
 
   test('says why it waits', () => {
-    expect(draw({ status: { ...input().status, waiting: 'rung 1 needs 3 more results' } })).toContain('waiting: rung 1 needs 3 more results');
+    expect(draw({ status: { ...input().status, waiting: 'rung 1 needs 3 more results' } })).toContain(
+      'waiting: rung 1 needs 3 more results',
+    );
   });
 
   test('says what the second Ctrl-C does', () => {
@@ -85,7 +90,12 @@ describe('the live view', () => {
   test('begins before there is anything to show', () => {
     const { best: _, ...status } = input().status;
     const counts = { queued: 0, running: 0, paused: 0, completed: 0, stopped: 0, failed: 0 };
-    const text = draw({ status: { ...status, summary: summary({ counts, wallClock: 0 }), running: [], budget: [] }, values: [], news: [], since: new Map() });
+    const text = draw({
+      status: { ...status, summary: summary({ counts, wallClock: 0 }), running: [], budget: [] },
+      values: [],
+      news: [],
+      since: new Map(),
+    });
     expect(text).toContain('no accuracy yet');
     expect(text).toContain('0 of 2 running');
   });
@@ -132,7 +142,7 @@ describe('a bar', () => {
 
 describe('the plot of values', () => {
   const dots = (text: string): number =>
-    [...text].reduce((sum, character) => {
+    Array.from(text).reduce((sum, character) => {
       const bits = character >= '\u2800' && character <= '\u28ff' ? character.charCodeAt(0) - 0x2800 : 0;
       return sum + bits.toString(2).replaceAll('0', '').length;
     }, 0);
@@ -160,7 +170,9 @@ describe('the plot of values', () => {
             expect(finite.length).toBeLessThan(2);
             return;
           }
-          expect(plot.rows.map((row) => textWidth(row.map(([part]) => part).join('')))).toEqual(Array.from({ length: height }, () => columns));
+          expect(plot.rows.map((row) => textWidth(row.map(([part]) => part).join('')))).toEqual(
+            Array.from({ length: height }, () => columns),
+          );
           expect(plot.top).toBeGreaterThan(plot.bottom);
           if (goal === 'maximize') expect(plot.top).toBeGreaterThanOrEqual(Math.max(...finite));
           else expect(plot.bottom).toBeLessThanOrEqual(Math.min(...finite));
@@ -174,7 +186,14 @@ describe('the plot of values', () => {
   test('a few values that are very bad do not flatten the others', () => {
     const values = [...Array.from({ length: 30 }, (_, index) => 1 + (index % 7) / 10), 1e9];
     expect(plotValues(values, 'minimize', 40, 4)?.top).toBeLessThan(10);
-    expect(plotValues(values.map((value) => -value), 'maximize', 40, 4)?.bottom).toBeGreaterThan(-10);
+    expect(
+      plotValues(
+        values.map((value) => -value),
+        'maximize',
+        40,
+        4,
+      )?.bottom,
+    ).toBeGreaterThan(-10);
   });
 
   test('the line of the best never gets worse', () => {

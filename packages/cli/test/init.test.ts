@@ -41,8 +41,16 @@ describe('fettle init', () => {
       command: [
         'python3',
         'src/train.py',
-        ...['--learning-rate', '{learningRate}', '--hidden', '{hidden}', '--dropout', '{dropout}'],
-        ...['--activation', '{activation}', '--batch_size', '{batch_size}'],
+        '--learning-rate',
+        '{learningRate}',
+        '--hidden',
+        '{hidden}',
+        '--dropout',
+        '{dropout}',
+        '--activation',
+        '{activation}',
+        '--batch_size',
+        '{batch_size}',
       ],
       space: {
         learningRate: { type: 'float', min: 0.0001, max: 0.01, scale: 'log' },
@@ -58,6 +66,15 @@ describe('fettle init', () => {
   test('writes a whole example without a script', () => {
     const { value, problems } = readSource(studyTemplate(undefined, 'x.json'));
     expect(problems).toEqual([]);
-    expect(Object.keys(value as object)).toEqual(['name', 'command', 'space', 'objective', 'searcher', 'backend', 'budget', 'seed']);
+    expect(Object.keys(value as object)).toEqual([
+      'name',
+      'command',
+      'space',
+      'objective',
+      'searcher',
+      'backend',
+      'budget',
+      'seed',
+    ]);
   });
 });

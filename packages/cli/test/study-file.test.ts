@@ -92,7 +92,9 @@ describe('a study file', () => {
     };
     const text = JSON.stringify(value, null, '\t');
     expect((await load(text, 'study.json')).name).toBe('digits');
-    expect(await problems(text.replace('"name"', '"nam"'), 'study.json')).toContain(`study.json:2:2: nam: is not known`);
+    expect(await problems(text.replace('"name"', '"nam"'), 'study.json')).toContain(
+      `study.json:2:2: nam: is not known`,
+    );
   });
 
   test('may be a module whose default export holds the options', async () => {
@@ -113,33 +115,132 @@ describe('a study file', () => {
 describe('what is wrong in a study file is said with its line, its value and what to do', () => {
   test.each<[string, { readonly [key: string]: string | undefined }, string[]]>([
     ['an unknown key', { budgt: '{ trials: 3 }' }, ["study.yaml:6:1: budgt: is not known\n    Did you mean 'budget'?"]],
-    ['an unknown key further in', { budget: '{ trails: 3 }' }, ["study.yaml:6:11: budget.trails: is not known\n    Did you mean 'trials'?"]],
+    [
+      'an unknown key further in',
+      { budget: '{ trails: 3 }' },
+      ["study.yaml:6:11: budget.trails: is not known\n    Did you mean 'trials'?"],
+    ],
     ['a key that nothing is like', { zzzz: '1' }, ['zzzz: is not known\n    Known here: $schema, name, command,']],
     ['a missing key', { objective: undefined }, ['objective: is missing; expected a map']],
     ['a wrong type', { seed: 'seven' }, ['study.yaml:6:7: seed: expected a number, not "seven"']],
     ['a fraction', { seed: '1.5' }, ['seed: expected a whole number, not 1.5']],
-    ['a wrong word', { objective: '{ metric: loss, goal: minimise }' }, ['study.yaml:4:34: objective.goal: expected one of minimize, maximize, not "minimise"\n    Did you mean \'minimize\'?']],
-    ['a number for a duration', { timeLimit: '10' }, ["timeLimit: expected a duration with its unit, such as '90s', '10m' or '1h30m', not 10"]],
+    [
+      'a wrong word',
+      { objective: '{ metric: loss, goal: minimise }' },
+      [
+        'study.yaml:4:34: objective.goal: expected one of minimize, maximize, not "minimise"\n    Did you mean \'minimize\'?',
+      ],
+    ],
+    [
+      'a number for a duration',
+      { timeLimit: '10' },
+      ["timeLimit: expected a duration with its unit, such as '90s', '10m' or '1h30m', not 10"],
+    ],
     ['a duration in words', { grace: 'ten minutes' }, ['not "ten minutes"']],
-    ['a command that is a text', { command: 'node train.js' }, ['study.yaml:2:10: command: expected a list, not "node train.js"\n    Write it as a list']],
-    ['a template without quotes', { command: '[node, {rate}]' }, ['study.yaml:2:17: command[1]: expected a text, not {"rate":null}\n    In YAML, {name} is a map; put it in quotes']],
-    ['a template that names no parameter', { command: '[node, "{ratte}"]' }, ["study.yaml:2:17: command[1]: '{ratte}' uses {ratte}, which is not a parameter", 'Names there are: {rate}, {size}, {resource}']],
-    ['a template that is never closed', { command: '[node, "{rate"]' }, ["command[1]: '{rate' has a '{' that is never closed; write '{{' for the character itself"]],
-    ['min above max', { space: '{ a: { type: float, min: 2, max: 1 } }', command: '[node]' }, ['study.yaml:3:33: space.a.min: 2 is above max 1']],
-    ['a logarithm of 0', { space: '{ a: { type: float, min: 0, max: 1, scale: log } }', command: '[node]' }, ['study.yaml:3:33: space.a.min: 0 must be above 0 on a log scale']],
-    ['a bound that is missing', { space: '{ a: { type: float, min: 0 } }', command: '[node]' }, ['study.yaml:3:10: space.a.max: is missing; it must be a finite number']],
-    ['a condition on a missing parent', { space: '{ a: { type: int, min: 1, max: 2, when: { knid: x } }, kind: { type: categorical, values: [x, y] } }', command: '[node]' }, ["study.yaml:3:50: space.a.when.knid: there is no parameter of this name\n    Did you mean 'kind'?"]],
-    ['an unknown key of a parameter', { space: '{ a: { type: int, min: 1, max: 2, scal: log } }', command: '[node]' }, ["study.yaml:3:42: space.a.scal: is not known\n    Did you mean 'scale'?"]],
-    ['an unknown type of parameter', { space: '{ a: { type: flaot, min: 1, max: 2 } }', command: '[node]' }, ["study.yaml:3:21: space.a.type: must be float, int, categorical, ordinal or constant, got 'flaot'\n    Did you mean 'float'?"]],
+    [
+      'a command that is a text',
+      { command: 'node train.js' },
+      ['study.yaml:2:10: command: expected a list, not "node train.js"\n    Write it as a list'],
+    ],
+    [
+      'a template without quotes',
+      { command: '[node, {rate}]' },
+      [
+        'study.yaml:2:17: command[1]: expected a text, not {"rate":null}\n    In YAML, {name} is a map; put it in quotes',
+      ],
+    ],
+    [
+      'a template that names no parameter',
+      { command: '[node, "{ratte}"]' },
+      [
+        "study.yaml:2:17: command[1]: '{ratte}' uses {ratte}, which is not a parameter",
+        'Names there are: {rate}, {size}, {resource}',
+      ],
+    ],
+    [
+      'a template that is never closed',
+      { command: '[node, "{rate"]' },
+      ["command[1]: '{rate' has a '{' that is never closed; write '{{' for the character itself"],
+    ],
+    [
+      'min above max',
+      { space: '{ a: { type: float, min: 2, max: 1 } }', command: '[node]' },
+      ['study.yaml:3:33: space.a.min: 2 is above max 1'],
+    ],
+    [
+      'a logarithm of 0',
+      { space: '{ a: { type: float, min: 0, max: 1, scale: log } }', command: '[node]' },
+      ['study.yaml:3:33: space.a.min: 0 must be above 0 on a log scale'],
+    ],
+    [
+      'a bound that is missing',
+      { space: '{ a: { type: float, min: 0 } }', command: '[node]' },
+      ['study.yaml:3:10: space.a.max: is missing; it must be a finite number'],
+    ],
+    [
+      'a condition on a missing parent',
+      {
+        space: '{ a: { type: int, min: 1, max: 2, when: { knid: x } }, kind: { type: categorical, values: [x, y] } }',
+        command: '[node]',
+      },
+      ["study.yaml:3:50: space.a.when.knid: there is no parameter of this name\n    Did you mean 'kind'?"],
+    ],
+    [
+      'an unknown key of a parameter',
+      { space: '{ a: { type: int, min: 1, max: 2, scal: log } }', command: '[node]' },
+      ["study.yaml:3:42: space.a.scal: is not known\n    Did you mean 'scale'?"],
+    ],
+    [
+      'an unknown type of parameter',
+      { space: '{ a: { type: flaot, min: 1, max: 2 } }', command: '[node]' },
+      [
+        "study.yaml:3:21: space.a.type: must be float, int, categorical, ordinal or constant, got 'flaot'\n    Did you mean 'float'?",
+      ],
+    ],
     ['an empty space', { space: '{}', command: '[node]' }, ['study.yaml:3:8: space: it has no parameters']],
-    ['a forbidden value that is none', { forbidden: '[{ size: 99 }]' }, ['study.yaml:6:21: forbidden[0].size: must be an integer from 1 to 8, got 99']],
-    ['a first configuration outside the space', { first: '[{ rate: 3, size: 1 }]' }, ["study.yaml:6:9: first[0]: 'rate' must lie from 0.0001 to 1, got 3"]],
-    ['an objective that no metric source reads', { metrics: '{ type: regex, metrics: [{ name: loss, regex: "loss=(.*)" }] }' }, ["study.yaml:6:10: metrics: The metric source 'regex' has no regular expression for 'accuracy'", 'Add { name: accuracy, regex: … }']],
-    ['a pattern without a group', { metrics: '[jsonl, { type: regex, metrics: [{ name: accuracy, regex: "x" }] }]' }, ["study.yaml:6:68: metrics[1].metrics[0].regex: 'x' has no group"]],
-    ['an unknown searcher', { searcher: '{ type: randm }' }, ["study.yaml:5:19: searcher.type: no searcher is called 'randm'", "Did you mean 'random'?", 'npm install randm']],
-    ['a searcher of a package that is not installed', { searcher: 'bayes' }, ['study.yaml:5:11: searcher: ', '@fettle/searcher-bayes']],
-    ['an option that the searcher does not have', { searcher: '{ type: random, sed: 1 }' }, ['study.yaml:5:27: searcher.sed: is not known']],
-    ['an option of the backend with a wrong type', { backend: '{ type: local, workers: two }' }, ['study.yaml:6:34: backend.workers: expected a number, not "two"']],
+    [
+      'a forbidden value that is none',
+      { forbidden: '[{ size: 99 }]' },
+      ['study.yaml:6:21: forbidden[0].size: must be an integer from 1 to 8, got 99'],
+    ],
+    [
+      'a first configuration outside the space',
+      { first: '[{ rate: 3, size: 1 }]' },
+      ["study.yaml:6:9: first[0]: 'rate' must lie from 0.0001 to 1, got 3"],
+    ],
+    [
+      'an objective that no metric source reads',
+      { metrics: '{ type: regex, metrics: [{ name: loss, regex: "loss=(.*)" }] }' },
+      [
+        "study.yaml:6:10: metrics: The metric source 'regex' has no regular expression for 'accuracy'",
+        'Add { name: accuracy, regex: … }',
+      ],
+    ],
+    [
+      'a pattern without a group',
+      { metrics: '[jsonl, { type: regex, metrics: [{ name: accuracy, regex: "x" }] }]' },
+      ["study.yaml:6:68: metrics[1].metrics[0].regex: 'x' has no group"],
+    ],
+    [
+      'an unknown searcher',
+      { searcher: '{ type: randm }' },
+      ["study.yaml:5:19: searcher.type: no searcher is called 'randm'", "Did you mean 'random'?", 'npm install randm'],
+    ],
+    [
+      'a searcher of a package that is not installed',
+      { searcher: 'bayes' },
+      ['study.yaml:5:11: searcher: ', '@fettle/searcher-bayes'],
+    ],
+    [
+      'an option that the searcher does not have',
+      { searcher: '{ type: random, sed: 1 }' },
+      ['study.yaml:5:27: searcher.sed: is not known'],
+    ],
+    [
+      'an option of the backend with a wrong type',
+      { backend: '{ type: local, workers: two }' },
+      ['study.yaml:6:34: backend.workers: expected a number, not "two"'],
+    ],
     ['a backend where a searcher is wanted', { searcher: 'local' }, ["no searcher is called 'local'"]],
   ])('%s', async (_, changes, expected) => {
     const text = await problems(study(changes));
@@ -152,7 +253,9 @@ describe('what is wrong in a study file is said with its line, its value and wha
   });
 
   test('text that is no YAML', async () => {
-    expect(await problems('name: [a\ncommand: b')).toMatch(/^study\.yaml has a problem:\nstudy\.yaml:2:1: this is not valid YAML/);
+    expect(await problems('name: [a\ncommand: b')).toMatch(
+      /^study\.yaml has a problem:\nstudy\.yaml:2:1: this is not valid YAML/,
+    );
   });
 
   test('an empty file', async () => {
@@ -161,7 +264,13 @@ describe('what is wrong in a study file is said with its line, its value and wha
 
   test('everything at once, in the order of the file', async () => {
     const text = await problems(
-      study({ name: 'a b', space: '{ rate: { type: float, min: 2, max: 1 } }', searcher: 'randm', seed: '-1', zzzz: '1' }),
+      study({
+        name: 'a b',
+        space: '{ rate: { type: float, min: 2, max: 1 } }',
+        searcher: 'randm',
+        seed: '-1',
+        zzzz: '1',
+      }),
     );
     const lines = [...text.matchAll(/^study\.yaml:(\d+)/gm)].map(([, line]) => Number(line));
     expect(lines).toEqual([1, 3, 5, 6, 7]);
@@ -172,7 +281,9 @@ describe('plugins of a study file', () => {
   const reference = (name: string): string => JSON.stringify(join(PLUGINS, name));
 
   test('a file, with a plugin inside its options', async () => {
-    const options = await load(study({ searcher: `{ type: ${reference('wrapper.ts')}, size: 2, sampler: { type: random } }` }));
+    const options = await load(
+      study({ searcher: `{ type: ${reference('wrapper.ts')}, size: 2, sampler: { type: random } }` }),
+    );
     expect(options.searcher.record).toEqual({
       type: 'wrapper',
       version: '1.0.0',
@@ -181,7 +292,9 @@ describe('plugins of a study file', () => {
   });
 
   test('what is wrong inside the inner plugin has its own place', async () => {
-    const text = await problems(study({ searcher: `{ type: ${reference('wrapper.ts')}, size: 0, sampler: { type: rndom } }` }));
+    const text = await problems(
+      study({ searcher: `{ type: ${reference('wrapper.ts')}, size: 0, sampler: { type: rndom } }` }),
+    );
     expect(text).toContain('searcher.size: expected at least 1, not 0');
     expect(text).toContain("searcher.sampler.type: no sampler is called 'rndom'");
     expect(text).not.toContain('expected a sampler');
@@ -189,12 +302,16 @@ describe('plugins of a study file', () => {
 
   test('a plugin for another version of the contract', async () => {
     const text = await problems(study({ searcher: `{ type: ${reference('old-searcher.ts')} }` }));
-    expect(text).toContain("The searcher 'old' 1.2.3 was written for version 0 of the plugin contract; this is version 1.");
+    expect(text).toContain(
+      "The searcher 'old' 1.2.3 was written for version 0 of the plugin contract; this is version 1.",
+    );
     expect(text).toContain('Install a newer version of the plugin.');
   });
 
   test('a module that fails', async () => {
-    expect(await problems(study({ searcher: `{ type: ${reference('broken.ts')} }` }))).toContain('this module fails on purpose');
+    expect(await problems(study({ searcher: `{ type: ${reference('broken.ts')} }` }))).toContain(
+      'this module fails on purpose',
+    );
   });
 
   test('a module of the wrong kind', async () => {
@@ -211,35 +328,55 @@ describe('plugins of a study file', () => {
       const add = (name: string, manifest: object, code: string): void => {
         const home = join(folder, 'node_modules', name);
         mkdirSync(home, { recursive: true });
-        writeFileSync(join(home, 'package.json'), JSON.stringify({ name, version: '1.0.0', type: 'module', ...manifest }));
+        writeFileSync(
+          join(home, 'package.json'),
+          JSON.stringify({ name, version: '1.0.0', type: 'module', ...manifest }),
+        );
         writeFileSync(join(home, 'index.js'), code);
       };
       // They bring a core of their own, as two installed packages may.
       const define = (name: string): string =>
         `defineSampler({ name: '${name}', version: '2.0.0', apiVersion: API_VERSION, options: random.definition.options, create: random.definition.create })`;
       const head = `import { API_VERSION, defineSampler, random } from '${CORE}';\n`;
-      add('fettle-one', { exports: { '.': { import: './index.js' } } }, `${head}export const one = ${define('fettle-one')};`);
-      add('@acme/two', { main: 'index.js' }, `${head}export const a = ${define('a')};\nexport const b = ${define('b')};`);
+      add(
+        'fettle-one',
+        { exports: { '.': { import: './index.js' } } },
+        `${head}export const one = ${define('fettle-one')};`,
+      );
+      add(
+        '@acme/two',
+        { main: 'index.js' },
+        `${head}export const a = ${define('a')};\nexport const b = ${define('b')};`,
+      );
       add('fettle-none', { exports: './index.js' }, 'export const one = 1;');
       add('fettle-closed', { exports: { './inner': './index.js' } }, '');
     });
 
     test('one plugin needs no name', async () => {
-      expect((await load(study({ searcher: 'fettle-one' }))).searcher.record).toMatchObject({ type: 'fettle-one', version: '2.0.0' });
+      expect((await load(study({ searcher: 'fettle-one' }))).searcher.record).toMatchObject({
+        type: 'fettle-one',
+        version: '2.0.0',
+      });
     });
 
     test('of several, one is named', async () => {
       expect((await load(study({ searcher: '"@acme/two#b"' }))).searcher.record.type).toBe('b');
-      expect(await problems(study({ searcher: '"@acme/two"' }))).toContain("'@acme/two' holds several: 'a', 'b'\n    Say which one: @acme/two#a.");
+      expect(await problems(study({ searcher: '"@acme/two"' }))).toContain(
+        "'@acme/two' holds several: 'a', 'b'\n    Say which one: @acme/two#a.",
+      );
       expect(await problems(study({ searcher: '"@acme/two#c"' }))).toContain("'@acme/two' has no searcher 'c'");
     });
 
     test('a package without plugins', async () => {
-      expect(await problems(study({ searcher: 'fettle-none' }))).toContain("'fettle-none' exports no plugin\n    Export what defineSearcher(...) returns.");
+      expect(await problems(study({ searcher: 'fettle-none' }))).toContain(
+        "'fettle-none' exports no plugin\n    Export what defineSearcher(...) returns.",
+      );
     });
 
     test('a package that does not export what is named', async () => {
-      expect(await problems(study({ searcher: 'fettle-closed' }))).toContain("the package 'fettle-closed' does not export it");
+      expect(await problems(study({ searcher: 'fettle-closed' }))).toContain(
+        "the package 'fettle-closed' does not export it",
+      );
     });
   });
 });

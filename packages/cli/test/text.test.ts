@@ -59,12 +59,17 @@ describe('text on a terminal', () => {
 
   test('lines fit, and their two ends meet the edges', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({ maxLength: 12 })), fc.string({ maxLength: 12 }), fc.integer({ min: 1, max: 60 }), (left, right, columns) => {
-        const line = left.map((text) => [printable(text)] as const);
-        expect(lineWidth(cutLine(line, columns))).toBeLessThanOrEqual(columns);
-        const both = spread(line, [[printable(right)]], columns);
-        if (columns - lineWidth([[printable(right)]]) >= 11) expect(lineWidth(both)).toBe(columns);
-      }),
+      fc.property(
+        fc.array(fc.string({ maxLength: 12 })),
+        fc.string({ maxLength: 12 }),
+        fc.integer({ min: 1, max: 60 }),
+        (left, right, columns) => {
+          const line = left.map((text) => [printable(text)] as const);
+          expect(lineWidth(cutLine(line, columns))).toBeLessThanOrEqual(columns);
+          const both = spread(line, [[printable(right)]], columns);
+          if (columns - lineWidth([[printable(right)]]) >= 11) expect(lineWidth(both)).toBe(columns);
+        },
+      ),
       { seed: 4, numRuns: 500 },
     );
   });
@@ -78,17 +83,33 @@ describe('text on a terminal', () => {
   });
 
   test('a table aligns numbers to the right and cuts what is too long', () => {
-    const columns = [{ title: 'name', most: 6 }, { title: 'value', align: 'right' as const }];
-    expect(table(columns, [['a', '1'], ['abcdefgh', '10.5']], noPaint)).toBe('name    value\na           1\nabcde…   10.5');
+    const columns = [
+      { title: 'name', most: 6 },
+      { title: 'value', align: 'right' as const },
+    ];
+    expect(
+      table(
+        columns,
+        [
+          ['a', '1'],
+          ['abcdefgh', '10.5'],
+        ],
+        noPaint,
+      ),
+    ).toBe('name    value\na           1\nabcde…   10.5');
   });
 });
 
 describe('for other programs', () => {
   test('JSON keeps numbers that are not finite apart from what is missing', () => {
-    expect(toJson({ a: Number.NaN, b: Number.NEGATIVE_INFINITY, c: null })).toBe('{"a":"NaN","b":"-Infinity","c":null}');
+    expect(toJson({ a: Number.NaN, b: Number.NEGATIVE_INFINITY, c: null })).toBe(
+      '{"a":"NaN","b":"-Infinity","c":null}',
+    );
   });
 
   test('a shell reads quoted words back', () => {
-    expect(shellQuote(['python3', 'a b.py', '--x=1', "it's", '', '$HOME'])).toBe(`python3 'a b.py' --x=1 'it'\\''s' '' '$HOME'`);
+    expect(shellQuote(['python3', 'a b.py', '--x=1', "it's", '', '$HOME'])).toBe(
+      `python3 'a b.py' --x=1 'it'\\''s' '' '$HOME'`,
+    );
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { API_VERSION } from '../src/plugin/api-version.ts';
-import { defineSearcher } from '../src/plugin/define.ts';
-import type { Searcher, SearcherContext } from '../src/ports/searcher.ts';
+import { defineSearcher, type SearcherContext } from '../src/plugin/define.ts';
+import type { Searcher } from '../src/ports/searcher.ts';
 import { random } from '../src/searchers/random.ts';
 import { describeSearcher, searcherChecks } from '../src/testing/describe-searcher.ts';
 import { rungSearcher } from './rung-searcher.ts';

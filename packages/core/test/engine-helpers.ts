@@ -20,5 +20,6 @@ export function lossOf({ configuration }: LaunchRequest, resource: number): numb
 
 /** The events of some kinds, in order. */
 export function eventsOf<T extends StudyEventType>(reader: TrialReader, ...types: T[]): StudyEvent<T>[] {
-  return [...reader.journal()].filter((event): event is StudyEvent<T> => (types as StudyEventType[]).includes(event.type));
+  const wanted = new Set<StudyEventType>(types);
+  return [...reader.journal()].filter((event) => wanted.has(event.type)) as StudyEvent<T>[];
 }

@@ -52,7 +52,12 @@ async function folderOf(study: string | undefined, cwd: string): Promise<string>
 }
 
 function line({ check, status, text }: Finding, { paint }: Io): string {
-  const mark = { ok: paint('green', '✓'), none: paint('dim', '–'), warn: paint('yellow', '!'), fail: paint('red', '✗') }[status];
+  const mark = {
+    ok: paint('green', '✓'),
+    none: paint('dim', '–'),
+    warn: paint('yellow', '!'),
+    fail: paint('red', '✗'),
+  }[status];
   return `${mark} ${paint('dim', pad(check, 12))} ${text}`;
 }
 
@@ -60,14 +65,22 @@ function processors(): Finding {
   const count = availableParallelism();
   const [load = 0] = loadavg();
   const busy = load > count;
-  return { check: 'processors', status: busy ? 'warn' : 'ok', text: `${count}, load ${load.toFixed(1)}${busy ? ': the machine is busy already' : ''}` };
+  return {
+    check: 'processors',
+    status: busy ? 'warn' : 'ok',
+    text: `${count}, load ${load.toFixed(1)}${busy ? ': the machine is busy already' : ''}`,
+  };
 }
 
 function memory(): Finding {
   // Where the process may use less than the machine has, as in a container, that is what counts.
   const limit = process.constrainedMemory();
   const total = limit > 0 && limit < totalmem() ? limit : totalmem();
-  return { check: 'memory', status: 'ok', text: `${formatBytes(Math.min(freemem(), total))} free of ${formatBytes(total)}` };
+  return {
+    check: 'memory',
+    status: 'ok',
+    text: `${formatBytes(Math.min(freemem(), total))} free of ${formatBytes(total)}`,
+  };
 }
 
 function gpus(): Finding[] {
@@ -105,7 +118,11 @@ function fileSystem(folder: string): Finding[] {
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   const little = free < 2 ** 30;
-  findings.push({ check: 'disk', status: little ? 'warn' : 'ok', text: `${formatBytes(free)} free${little ? ': little room for checkpoints' : ''}` });
+  findings.push({
+    check: 'disk',
+    status: little ? 'warn' : 'ok',
+    text: `${formatBytes(free)} free${little ? ': little room for checkpoints' : ''}`,
+  });
   return findings;
 }
 

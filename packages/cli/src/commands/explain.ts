@@ -20,7 +20,9 @@ export async function execute([id]: readonly [number | undefined], options: Opti
       io.out(toJson(events, 2));
       return EXIT.ok;
     }
-    io.out(id === undefined ? standing(study, io) : `${io.paint('bold', `trial ${id}`)}: every decision on it, oldest first`);
+    io.out(
+      id === undefined ? standing(study, io) : `${io.paint('bold', `trial ${id}`)}: every decision on it, oldest first`,
+    );
     for (const line of timeline(events, io)) io.out(line);
     return EXIT.ok;
   });
@@ -30,7 +32,9 @@ function standing({ reader, summary }: OpenStudy, io: Io): string {
   const { definition, status, reason, counts } = summary;
   const { metric, goal } = definition.objective;
   const [best] = reader.trials({ order: 'value', states: ['completed', 'stopped', 'paused'], limit: 1 });
-  const trials = Object.entries(counts).filter(([, count]) => count > 0).map(([state, count]) => `${count} ${state}`);
+  const trials = Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([state, count]) => `${count} ${state}`);
   const lines = [
     io.paint('bold', definition.name),
     `${goal} ${metric} with ${definition.searcher.type}, seed ${definition.seed}`,
@@ -50,13 +54,22 @@ function timeline(events: readonly StudyEvent[], io: Io): string[] {
     const { what, why } = eventText(event);
     const time = new Date(event.at).toLocaleString('sv');
     lines.push(`${io.paint('dim', time)}  ${what}`);
-    if (why !== undefined && why !== '') lines.push(`${' '.repeat(time.length + 2)}${io.paint('cyan', 'because')} ${why.split('\n').join(`\n${' '.repeat(time.length + 2)}`)}`);
+    if (why !== undefined && why !== '')
+      lines.push(
+        `${' '.repeat(time.length + 2)}${io.paint('cyan', 'because')} ${why.split('\n').join(`\n${' '.repeat(time.length + 2)}`)}`,
+      );
   };
   const flush = (): void => {
     const [first, ...rest] = quiet;
     const last = rest.at(-1);
     if (first !== undefined) tell(first);
-    if (rest.length > 1) lines.push(io.paint('dim', `${' '.repeat(21)}… ${rest.length - 1} more ${rest.length === 2 ? 'report' : 'reports'}, each to continue`));
+    if (rest.length > 1)
+      lines.push(
+        io.paint(
+          'dim',
+          `${' '.repeat(21)}… ${rest.length - 1} more ${rest.length === 2 ? 'report' : 'reports'}, each to continue`,
+        ),
+      );
     if (last !== undefined) tell(last);
     quiet = [];
   };

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { TrialRecord } from '@fettle/core';
+import type { ParameterValue, TrialRecord } from '@fettle/core';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { type OpenStudy, withStudy } from '../study/open-reader.ts';
@@ -79,7 +79,11 @@ function* csv(study: OpenStudy): Generator<string> {
     for (const name of Object.keys(trial.configuration)) parameters.add(name);
     for (const name of Object.keys(trial.metrics ?? {})) metrics.add(name);
   }
-  yield row([...FIELDS, ...[...parameters].map((name) => `parameter.${name}`), ...[...metrics].map((name) => `metric.${name}`)]);
+  yield row([
+    ...FIELDS,
+    ...[...parameters].map((name) => `parameter.${name}`),
+    ...[...metrics].map((name) => `metric.${name}`),
+  ]);
   for (const trial of allTrials(study)) {
     yield row([
       ...FIELDS.map((field) => trial[field]),
@@ -90,7 +94,7 @@ function* csv(study: OpenStudy): Generator<string> {
 }
 
 /** A line of CSV (RFC 4180); what is absent is empty. */
-function row(cells: readonly unknown[]): string {
+function row(cells: readonly (ParameterValue | undefined)[]): string {
   return `${cells
     .map((cell) => {
       const text = cell === undefined ? '' : String(cell);

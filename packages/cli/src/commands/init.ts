@@ -25,7 +25,8 @@ export async function execute(
   const schema = join('.fettle', 'study.schema.json');
   mkdirSync(join(dirname(file), '.fettle'), { recursive: true });
   writeFileSync(join(dirname(file), schema), `${JSON.stringify(studyFileJsonSchema(), null, 1)}\n`);
-  const text = path === undefined ? undefined : { path: relative(dirname(file), path), text: readFileSync(path, 'utf8') };
+  const text =
+    path === undefined ? undefined : { path: relative(dirname(file), path), text: readFileSync(path, 'utf8') };
   writeFileSync(file, studyTemplate(text, schema));
   io.out(`Wrote ${relative(io.cwd, file)}. Look it over, then:`);
   const named = basename(file) === 'study.yaml' && dirname(file) === io.cwd ? '' : ` ${relative(io.cwd, file)}`;

@@ -1,6 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { FettleError, jsonLinesFile, jsonLinesStdout, type MetricTest, silentLogger, testMetricSources } from '@fettle/core';
+import {
+  FettleError,
+  jsonLinesFile,
+  jsonLinesStdout,
+  type MetricTest,
+  silentLogger,
+  testMetricSources,
+} from '@fettle/core';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { locateStudyFile } from '../study/locate.ts';
@@ -37,7 +44,8 @@ export async function execute(
 function describe({ source, file, readings, lines }: MetricTest, metric: string, io: Io): string {
   const { paint } = io;
   const columns = Math.max(60, io.stdout.columns ?? 100);
-  const count = readings === 0 ? paint('red', 'no report') : paint('green', `${readings} ${readings === 1 ? 'report' : 'reports'}`);
+  const count =
+    readings === 0 ? paint('red', 'no report') : paint('green', `${readings} ${readings === 1 ? 'report' : 'reports'}`);
   const out = [`${paint('bold', source)} ${paint('dim', `(reads ${file})`)}: ${count}`];
   for (const line of lines.slice(0, MOST_LINES)) {
     out.push(`  ${paint('dim', String(line.line).padStart(5))}  ${clip(printable(line.text), columns - 9)}`);

@@ -49,9 +49,12 @@ export async function execute(
 function makePlan(loaded: StudyOptions, place: StudyPlace, io: Io): Plan {
   const { name, space, searcher, backend, metrics, budget = {}, command, timeLimit } = loaded;
   const cardinality = space.cardinality();
-  const mostTrials = Math.min(budget.trials ?? Number.POSITIVE_INFINITY, loaded.duplicates === 'allow' ? Number.POSITIVE_INFINITY : cardinality);
+  const mostTrials = Math.min(
+    budget.trials ?? Number.POSITIVE_INFINITY,
+    loaded.duplicates === 'allow' ? Number.POSITIVE_INFINITY : cardinality,
+  );
   const workers = workersOf(loaded);
-  const byTrials = timeLimit === undefined ? Number.POSITIVE_INFINITY : (Math.ceil(mostTrials / workers) * timeLimit);
+  const byTrials = timeLimit === undefined ? Number.POSITIVE_INFINITY : Math.ceil(mostTrials / workers) * timeLimit;
   return {
     name,
     folder: place.folder,
@@ -87,7 +90,11 @@ function workersOf({ backend }: StudyOptions): number {
   return typeof workers === 'number' ? workers : 1;
 }
 
-function warningsOf({ command, workingDirectory = '.', space, backend, budget = {} }: StudyOptions, mostTrials: number, io: Io): string[] {
+function warningsOf(
+  { command, workingDirectory = '.', space, backend, budget = {} }: StudyOptions,
+  mostTrials: number,
+  io: Io,
+): string[] {
   const warnings: string[] = [];
   const where = backend?.record.type ?? 'local';
   if (command !== undefined && where === 'local') {
@@ -102,7 +109,9 @@ function warningsOf({ command, workingDirectory = '.', space, backend, budget = 
     const used = command.join(' ');
     const absent = space.names.filter((name) => !used.includes(`{${name}}`));
     if (absent.length > 0) {
-      warnings.push(`not in the command: ${absent.join(', ')}; the program must read them from $FETTLE_CONFIG or its environment`);
+      warnings.push(
+        `not in the command: ${absent.join(', ')}; the program must read them from $FETTLE_CONFIG or its environment`,
+      );
     }
   }
   if (!Number.isFinite(mostTrials) && Object.keys(budget).length === 0) {
@@ -121,13 +130,21 @@ function text(plan: Plan, loaded: StudyOptions, file: string, io: Io): string {
     ['study', `${plan.name}, in ${relative(io.cwd, plan.folder)}`],
     ['state', before === undefined ? 'has not begun' : `goes on after ${before.trials} trials (${before.status})`],
     ['objective', `${goal} ${metric}`],
-    ['space', `${loaded.space.names.length} parameters, ${Number.isFinite(plan.cardinality) ? `${formatNumber(plan.cardinality)} configurations` : 'infinitely many configurations'}`],
+    [
+      'space',
+      `${loaded.space.names.length} parameters, ${Number.isFinite(plan.cardinality) ? `${formatNumber(plan.cardinality)} configurations` : 'infinitely many configurations'}`,
+    ],
     ['searcher', describe(plan.searcher)],
     ['backend', describe(plan.backend)],
     ['metrics', plan.metrics.join(', ')],
     ['budget', budget === '' ? 'none' : budget],
     ['trials', `at most ${count(plan.mostTrials)}`],
-    ['time', Number.isFinite(plan.longest) ? `at most ${formatDuration(plan.longest)} at work` : 'unknown: neither a wall-clock budget nor a time limit for trials'],
+    [
+      'time',
+      Number.isFinite(plan.longest)
+        ? `at most ${formatDuration(plan.longest)} at work`
+        : 'unknown: neither a wall-clock budget nor a time limit for trials',
+    ],
   ];
   if (plan.command !== undefined) rows.push(['command', plan.command.join(' ')]);
   const ok = `${paint('green', '✓')} ${relative(io.cwd, file)} is in order.`;
@@ -140,7 +157,9 @@ function describe(record: unknown): string {
   const { type, options } = record as { type: string; options?: unknown };
   if (typeof options !== 'object' || options === null) return type;
   const parts = Object.entries(options).map(([name, value]) =>
-    typeof value === 'object' && value !== null && 'type' in value ? `${name} ${describe(value)}` : `${name} ${JSON.stringify(value)}`,
+    typeof value === 'object' && value !== null && 'type' in value
+      ? `${name} ${describe(value)}`
+      : `${name} ${JSON.stringify(value)}`,
   );
   return parts.length === 0 ? type : `${type} (${parts.join(', ')})`;
 }

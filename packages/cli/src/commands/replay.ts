@@ -22,7 +22,9 @@ export async function execute(
     const { decisions, events, differences } = result;
     if (options.json === true) io.out(toJson(result, 2));
     else if (differences.length === 0) {
-      io.out(`${io.paint('green', '✓')} ${decisions} decisions were computed again from ${events} events, and every one is the same.`);
+      io.out(
+        `${io.paint('green', '✓')} ${decisions} decisions were computed again from ${events} events, and every one is the same.`,
+      );
     } else {
       io.out(`${io.paint('red', '✗')} ${differences.length} of ${decisions} decisions came out differently:`);
       for (const { seq, what, recorded, replayed } of differences) {

@@ -35,7 +35,8 @@ export async function execute([argument]: readonly [string | undefined], options
     wallClock: wallClock(options.wallClock),
   });
   const place = placeOf(file, loaded.name);
-  if (options.fresh === true && existsSync(place.folder)) io.err(`Moved ${relative(io.cwd, place.folder)} to ${moveAside(place)}.`);
+  if (options.fresh === true && existsSync(place.folder))
+    io.err(`Moved ${relative(io.cwd, place.folder)} to ${moveAside(place)}.`);
   io.outliveOutputs();
   const early: [Level, string][] = [];
   let view: RunView | undefined;
@@ -91,12 +92,14 @@ function wallClock(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const milliseconds = parseDuration(text);
   if (milliseconds !== undefined) return milliseconds;
-  throw new FettleError('usage', `--wall-clock takes a duration with its unit, not '${text}'.`, { remedy: "Write '90s', '10m' or '1h30m'." });
+  throw new FettleError('usage', `--wall-clock takes a duration with its unit, not '${text}'.`, {
+    remedy: "Write '90s', '10m' or '1h30m'.",
+  });
 }
 
 function chooseView(study: Study, loaded: StudyOptions, options: Options, io: Io): RunView {
   if (options.json === true) return jsonView(io);
-  const canDraw = io.stdout.isTTY === true && io.env['TERM'] !== 'dumb';
+  const canDraw = io.stdout.isTTY && io.env['TERM'] !== 'dumb';
   if (!canDraw || options.plain === true) return plainView(study, io);
   const backend = loaded.backend?.record.type ?? (loaded.command === undefined ? 'in-process' : 'local');
   return liveView(study, backend, io);

@@ -30,7 +30,8 @@ export async function execute([id]: readonly [number], options: Options, io: Io)
     const attempts = attemptsOf(study.reader.history(id));
     const reports = study.reader.reports(id);
     const last = attempts.at(-1);
-    const directory = last === undefined ? undefined : attemptDirectory(study.place.folder, attemptId(id, last.attempt));
+    const directory =
+      last === undefined ? undefined : attemptDirectory(study.place.folder, attemptId(id, last.attempt));
     const folder = directory !== undefined && existsSync(directory.path) ? directory.path : undefined;
     const logs = Object.values(directory?.files ?? {}).filter((file) => existsSync(file));
     if (options.json === true) {
@@ -39,7 +40,14 @@ export async function execute([id]: readonly [number], options: Options, io: Io)
     }
     const section = (title: string, body: string): void => io.out(`\n${io.paint('bold', title)}\n${body}`);
     io.out(headline(trial, study.summary.definition.objective.metric, io));
-    section('configuration', pairs(Object.entries(trial.configuration).map(([name, value]) => [name, String(value)]), io.paint, '  '));
+    section(
+      'configuration',
+      pairs(
+        Object.entries(trial.configuration).map(([name, value]) => [name, String(value)]),
+        io.paint,
+        '  ',
+      ),
+    );
     if (attempts.length > 0) section('attempts', attemptTable(attempts, io));
     if (reports.length > 0) section('reports', reportTable(reports, io));
     if (logs.length > 0) section('files', logs.map((file) => `  ${relative(io.cwd, file) || file}`).join('\n'));
@@ -52,7 +60,8 @@ export async function execute([id]: readonly [number], options: Options, io: Io)
 
 function headline(trial: TrialRecord, metric: string, io: Io): string {
   const state = trial.failure === undefined ? trial.state : `${trial.state}: ${trial.failure}`;
-  const value = trial.value === undefined ? '' : `  ${metric} ${formatNumber(trial.value)} at ${formatNumber(trial.resource)}`;
+  const value =
+    trial.value === undefined ? '' : `  ${metric} ${formatNumber(trial.value)} at ${formatNumber(trial.resource)}`;
   const lines = [`${io.paint('bold', `trial ${trial.id}`)}  ${state}${value}`, io.paint('dim', trial.reason)];
   if (trial.message !== undefined) lines.push(trial.message);
   return lines.join('\n');
@@ -60,13 +69,22 @@ function headline(trial: TrialRecord, metric: string, io: Io): string {
 
 function attemptTable(attempts: readonly AttemptSummary[], io: Io): string {
   return table(
-    [{ title: '  attempt' }, { title: 'began' }, { title: 'time', align: 'right' }, { title: 'from', align: 'right' }, { title: 'end', most: 200 }],
+    [
+      { title: '  attempt' },
+      { title: 'began' },
+      { title: 'time', align: 'right' },
+      { title: 'from', align: 'right' },
+      { title: 'end', most: 200 },
+    ],
     attempts.map((attempt) => [
       `  ${attempt.attempt}`,
       new Date(attempt.launchedAt).toLocaleString('sv'),
       attempt.endedAt === undefined ? '' : formatDuration(attempt.endedAt - attempt.launchedAt),
       formatNumber(attempt.resumeFrom),
-      [attempt.end ?? 'running', attempt.message ?? attempt.stopping ?? ''].filter((text) => text !== '').join(', ').split('\n')[0] ?? '',
+      [attempt.end ?? 'running', attempt.message ?? attempt.stopping ?? '']
+        .filter((text) => text !== '')
+        .join(', ')
+        .split('\n')[0] ?? '',
     ]),
     io.paint,
   );
@@ -92,7 +110,10 @@ function lastLines(file: string, count: number): string[] {
     const bytes = Buffer.alloc(Math.min(size, TAIL_BYTES));
     readSync(descriptor, bytes, 0, bytes.length, size - bytes.length);
     const lines = bytes.toString('utf8').trimEnd().split(/\r?\n/);
-    return lines.slice(Math.max(0, lines.length - count)).map(printable).filter((line, index) => line !== '' || index > 0);
+    return lines
+      .slice(Math.max(0, lines.length - count))
+      .map(printable)
+      .filter((line, index) => line !== '' || index > 0);
   } finally {
     closeSync(descriptor);
   }

@@ -43,18 +43,36 @@ function text(
   const rows: [string, string][] = [
     ['state', state(summary, driver)],
     ['searcher', definition.searcher.type],
-    ['trials', Object.entries(counts).filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`).join(', ') || 'none yet'],
+    [
+      'trials',
+      Object.entries(counts)
+        .filter(([, count]) => count > 0)
+        .map(([name, count]) => `${count} ${name}`)
+        .join(', ') || 'none yet',
+    ],
     ['reports', `${reports}${resource > 0 ? `, ${formatNumber(resource)} resource` : ''}`],
-    ['at work', `${formatDuration(wallClock)} in ${sessions} ${sessions === 1 ? 'session' : 'sessions'}, last news ${formatDuration(Date.now() - updatedAt)} ago`],
-    ...budget.map(({ rule, used, limit }): [string, string] => ['budget', `${rule}: ${used === undefined ? '' : `${used} of `}${limit}`]),
+    [
+      'at work',
+      `${formatDuration(wallClock)} in ${sessions} ${sessions === 1 ? 'session' : 'sessions'}, last news ${formatDuration(Date.now() - updatedAt)} ago`,
+    ],
+    ...budget.map(({ rule, used, limit }): [string, string] => [
+      'budget',
+      `${rule}: ${used === undefined ? '' : `${used} of `}${limit}`,
+    ]),
   ];
   if (best === undefined) rows.push(['best', `no finite ${metric} yet`]);
   else {
     const values = Object.entries(best.configuration).map(([name, value]) => `${name}=${formatParameter(value)}`);
-    rows.push(['best', `${metric} ${formatNumber(best.value)} ${goal === 'maximize' ? '↑' : '↓'} in trial ${best.id}: ${values.join(' ')}`]);
+    rows.push([
+      'best',
+      `${metric} ${formatNumber(best.value)} ${goal === 'maximize' ? '↑' : '↓'} in trial ${best.id}: ${values.join(' ')}`,
+    ]);
   }
   for (const trial of running) {
-    const level = trial.until === undefined ? formatNumber(trial.resource) : `${formatNumber(trial.resource)}/${formatNumber(trial.until)}`;
+    const level =
+      trial.until === undefined
+        ? formatNumber(trial.resource)
+        : `${formatNumber(trial.resource)}/${formatNumber(trial.until)}`;
     rows.push(['running', `trial ${trial.id} at ${level}, ${metric} ${formatNumber(trial.metrics?.[metric])}`]);
   }
   return `${paint('bold', definition.name)}\n${pairs(rows, paint)}`;

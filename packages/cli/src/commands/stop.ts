@@ -26,9 +26,13 @@ export async function execute(
     }
     const { pid, host } = driver;
     if (driver.fate === 'unknown') {
-      throw new FettleError('usage', `The study '${name}' is run by process ${pid} on ${host}, which cannot be reached from here.`, {
-        remedy: `Run this on ${host}.`,
-      });
+      throw new FettleError(
+        'usage',
+        `The study '${name}' is run by process ${pid} on ${host}, which cannot be reached from here.`,
+        {
+          remedy: `Run this on ${host}.`,
+        },
+      );
     }
     // The lease names the process by its start, so a number that was used again is never hit.
     process.kill(pid, 'SIGINT');
@@ -39,7 +43,10 @@ export async function execute(
       if (driverOf(reader)?.fate === 'alive') process.kill(pid, 'SIGINT');
     }
     if (options.json === true) io.out(JSON.stringify({ stopped: true, pid }));
-    else io.out(`Asked process ${pid} to stop '${name}'${options.now === true ? ' at once' : ''}; \`fettle status\` says when it has.`);
+    else
+      io.out(
+        `Asked process ${pid} to stop '${name}'${options.now === true ? ' at once' : ''}; \`fettle status\` says when it has.`,
+      );
     return EXIT.ok;
   });
 }

@@ -30,7 +30,10 @@ export async function execute([study]: readonly [string | undefined], options: O
       return EXIT.ok;
     }
     io.out(trialTable(trials, summary.definition.objective, io));
-    const total = (states ?? (Object.keys(summary.counts) as TrialState[])).reduce((sum, state) => sum + summary.counts[state], 0);
+    const total = (states ?? (Object.keys(summary.counts) as TrialState[])).reduce(
+      (sum, state) => sum + summary.counts[state],
+      0,
+    );
     const rest = total - offset - trials.length;
     if (order === 'id' && rest > 0) io.err(io.paint('dim', `${rest} more; --limit and --offset show them.`));
     return EXIT.ok;

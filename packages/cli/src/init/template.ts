@@ -44,11 +44,20 @@ export function studyTemplate(script: Script | undefined, schema: string): strin
   const found = flags.filter(({ flag }) => !RESOURCE.test(flag) && !NOT_TUNED.test(flag));
   const tuned = found.length > 0 ? found : EXAMPLE;
   const path = script?.path ?? 'train.py';
-  const [metric, goal] = METRICS.find(([name]) => new RegExp(`\\b${name}\\b`).test(script?.text ?? '')) ?? ['loss', 'minimize'];
-  const words = [...(INTERPRETERS[extname(path)] ?? []), INTERPRETERS[extname(path)] === undefined ? `./${path}` : path];
+  const [metric, goal] = METRICS.find(([name]) => new RegExp(`\\b${name}\\b`).test(script?.text ?? '')) ?? [
+    'loss',
+    'minimize',
+  ];
+  const words = [
+    ...(INTERPRETERS[extname(path)] ?? []),
+    INTERPRETERS[extname(path)] === undefined ? `./${path}` : path,
+  ];
   const command = [...words, ...tuned.flatMap(({ flag }) => [flag, `"{${parameterName(flag)}}"`])];
   const width = Math.max(...tuned.map(({ flag }) => parameterName(flag).length)) + 1;
-  const name = basename(path, extname(path)).replace(/[^A-Za-z0-9._-]/g, '-').replace(/^[^A-Za-z0-9]+/, '') || 'study';
+  const name =
+    basename(path, extname(path))
+      .replace(/[^A-Za-z0-9._-]/g, '-')
+      .replace(/^[^A-Za-z0-9]+/, '') || 'study';
   return `# yaml-language-server: $schema=${schema}
 name: ${name}
 
@@ -92,9 +101,11 @@ function parameterName(flag: string): string {
 }
 
 function domain({ kind, default: value = 1, choices }: ScriptFlag): string {
-  if (kind === 'choices') return `{ type: categorical, values: [${choices.map((choice) => JSON.stringify(choice)).join(', ')}] }`;
+  if (kind === 'choices')
+    return `{ type: categorical, values: [${choices.map((choice) => JSON.stringify(choice)).join(', ')}] }`;
   if (kind === 'int') {
-    const [min, max] = value > 0 ? [Math.max(1, Math.floor(value / 4)), value * 4] : value < 0 ? [value * 4, 0] : [0, 10];
+    const [min, max] =
+      value > 0 ? [Math.max(1, Math.floor(value / 4)), value * 4] : value < 0 ? [value * 4, 0] : [0, 10];
     return `{ type: int, min: ${min}, max: ${max}${min >= 1 && max / min >= 8 ? ', scale: log' : ''} }`;
   }
   // A rate near 1 (momentum, dropout) is bounded by 1; anything else is a matter of magnitude.

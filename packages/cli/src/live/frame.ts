@@ -95,10 +95,21 @@ function title({ status, backend, phase }: FrameInput, columns: number): Line {
 function best({ status }: FrameInput, columns: number): Line[] {
   const { metric, goal } = status.summary.definition.objective;
   const trial = status.best;
-  if (trial === undefined) return [[['best  ', 'dim'], [`no ${metric} yet`, 'dim']]];
+  if (trial === undefined)
+    return [
+      [
+        ['best  ', 'dim'],
+        [`no ${metric} yet`, 'dim'],
+      ],
+    ];
   const where = [`trial ${trial.id}`, ...(trial.resource > 0 ? [`at ${formatNumber(trial.resource)}`] : [])].join(' ');
   const first: Line = spread(
-    [['best  ', 'dim'], [`${metric} `], [formatNumber(trial.value), 'bold'], [goal === 'maximize' ? ' ↑' : ' ↓', 'dim']],
+    [
+      ['best  ', 'dim'],
+      [`${metric} `],
+      [formatNumber(trial.value), 'bold'],
+      [goal === 'maximize' ? ' ↑' : ' ↓', 'dim'],
+    ],
     [[where, 'dim']],
     columns,
   );
@@ -110,7 +121,8 @@ function wrap(words: readonly string[], columns: number, indent: number): Line[]
   const lines: string[] = [];
   for (const word of words) {
     const last = lines.at(-1);
-    if (last !== undefined && indent + textWidth(last) + 2 + textWidth(word) <= columns) lines[lines.length - 1] = `${last}  ${word}`;
+    if (last !== undefined && indent + textWidth(last) + 2 + textWidth(word) <= columns)
+      lines[lines.length - 1] = `${last}  ${word}`;
     else lines.push(word);
   }
   const kept = lines.slice(0, 3);
@@ -137,7 +149,8 @@ function budgetLines(uses: readonly BudgetUse[], wallClock: number, columns: num
   const name = Math.max(6, ...uses.map((use) => textWidth(use.rule)));
   return uses.map((use): Line => {
     const label: Span = [`${pad(use.rule, name)}  `, 'dim'];
-    if (use.rule === 'target') return [label, [formatNumber(use.limit)], [use.fraction >= 1 ? '  reached' : '  not reached yet', 'dim']];
+    if (use.rule === 'target')
+      return [label, [formatNumber(use.limit)], [use.fraction >= 1 ? '  reached' : '  not reached yet', 'dim']];
     const [filled, rest] = bar(use.fraction, width);
     const show = use.rule === 'wallClock' ? formatDuration : formatNumber;
     const time = use.rule === 'wallClock' ? Math.max(0, use.limit - use.used) : timeLeft(use, wallClock);
@@ -206,7 +219,10 @@ function moreLine(count: number): Line {
 }
 
 function newsLines({ news }: FrameInput): Line[] {
-  return news.map((item) => [[`${clockTime(item.at)}  `, 'dim'], [item.text, item.style]]);
+  return news.map((item) => [
+    [`${clockTime(item.at)}  `, 'dim'],
+    [item.text, item.style],
+  ]);
 }
 
 /** Time of day, in the person's own time zone. */
@@ -216,7 +232,8 @@ export function clockTime(at: number): string {
 }
 
 function footLine({ phase, status }: FrameInput): Line {
-  if (phase === 'interrupting') return [['Nothing new is started; trials are asked to save a checkpoint. Ctrl-C again kills them now.', 'yellow']];
+  if (phase === 'interrupting')
+    return [['Nothing new is started; trials are asked to save a checkpoint. Ctrl-C again kills them now.', 'yellow']];
   if (phase === 'killing') return [['Killing what still runs …', 'red']];
   if (status.waiting !== undefined) return [[`waiting: ${status.waiting}`, 'dim']];
   return [['Ctrl-C stops in good order; the same command goes on later.', 'dim']];

@@ -77,7 +77,8 @@ export function plotValues(values: readonly number[], goal: Goal, columns: numbe
       const text = line === 0 && dot === 0 ? ' ' : String.fromCharCode(0x2800 + (line | dot));
       const style = line !== 0 ? 'green' : dot !== 0 ? 'cyan' : 'none';
       const before = spans.at(-1);
-      if (before !== undefined && (before[1] === style || text === ' ')) spans[spans.length - 1] = [before[0] + text, before[1] ?? 'none'];
+      if (before !== undefined && (before[1] === style || text === ' '))
+        spans[spans.length - 1] = [before[0] + text, before[1] ?? 'none'];
       else spans.push([text, style]);
     }
     return spans;

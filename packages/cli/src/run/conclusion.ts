@@ -32,7 +32,12 @@ export function conclusion(ending: Ending): string {
   const states = Object.entries(counts).filter(([, count]) => count > 0);
   const head = [
     `${paint(status === 'finished' ? 'green' : 'yellow', status)}: ${reason}`,
-    paint('dim', [...states.map(([state, count]) => `${count} ${state}`), `${reports} reports`, formatDuration(wallClock)].join(', ')),
+    paint(
+      'dim',
+      [...states.map(([state, count]) => `${count} ${state}`), `${reports} reports`, formatDuration(wallClock)].join(
+        ', ',
+      ),
+    ),
   ];
   const best = result.best === undefined ? noBest(ending) : bestOf(result.best, ending);
   const option = argument === undefined ? '' : ` --study ${argument}`;
@@ -70,7 +75,8 @@ function bestOf(best: TrialRecord, ending: Ending): string[] {
   const other = compared === undefined ? [] : [{ title: `trial ${compared.id}`, align: 'right' as const }];
   lines.push(table([...columns, ...other], rows, paint));
   const { command: words, workingDirectory = '.', environment = {} } = options;
-  const program = words === undefined ? undefined : ({ kind: 'command', command: words, workingDirectory, environment } as const);
+  const program =
+    words === undefined ? undefined : ({ kind: 'command', command: words, workingDirectory, environment } as const);
   const command = commandOf(program, best, place.folder);
   if (command !== undefined) lines.push('', `  ${shellQuote(command)}`);
   return lines;
@@ -82,5 +88,7 @@ function gain(best: TrialRecord, first: TrialRecord | undefined, goal: 'minimize
   const difference = goal === 'maximize' ? best.value - first.value : first.value - best.value;
   if (!(difference > 0)) return [];
   const share = first.value === 0 ? '' : ` (${Number(((100 * difference) / Math.abs(first.value)).toPrecision(3))} %)`;
-  return [`${formatNumber(Number(difference.toPrecision(3)))}${share} better than trial ${first.id} with ${formatNumber(first.value)}`];
+  return [
+    `${formatNumber(Number(difference.toPrecision(3)))}${share} better than trial ${first.id} with ${formatNumber(first.value)}`,
+  ];
 }

@@ -76,7 +76,8 @@ export function liveView(study: Study, backend: string, io: Io): RunView {
       } else drawIfDue();
     },
     log(level, message) {
-      if (level === 'warn' || level === 'error') tell(Date.now(), oneLine(message), level === 'error' ? 'red' : 'yellow');
+      if (level === 'warn' || level === 'error')
+        tell(Date.now(), oneLine(message), level === 'error' ? 'red' : 'yellow');
     },
     phase(next) {
       phase = next;

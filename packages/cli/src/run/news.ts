@@ -36,7 +36,8 @@ export class NewsDesk {
       case 'study:opened': {
         const { counts } = this.#context.summary();
         const before = Object.values(counts).reduce((sum, count) => sum + count, 0);
-        const text = before === 0 ? 'the study begins' : `session ${event.body.session}: going on after ${before} trials`;
+        const text =
+          before === 0 ? 'the study begins' : `session ${event.body.session}: going on after ${before} trials`;
         return { text, style: 'none' };
       }
       case 'trial:created': {
@@ -52,10 +53,16 @@ export class NewsDesk {
         return this.#ended(event.body.trial, `stopped, ${event.body.reason}`);
       case 'trial:resumed': {
         const { trial, until } = event.body;
-        return { text: `trial ${trial} goes on${until === undefined ? '' : ` to ${formatNumber(until)}`}`, style: 'none' };
+        return {
+          text: `trial ${trial} goes on${until === undefined ? '' : ` to ${formatNumber(until)}`}`,
+          style: 'none',
+        };
       }
       case 'trial:failed':
-        return { text: `trial ${event.body.trial} failed (${event.body.failure}): ${oneLine(event.body.message)}`, style: 'red' };
+        return {
+          text: `trial ${event.body.trial} failed (${event.body.failure}): ${oneLine(event.body.message)}`,
+          style: 'red',
+        };
       case 'trial:requeued':
         return {
           text: `trial ${event.body.trial} is queued again: ${oneLine(event.body.reason)}`,
@@ -65,9 +72,17 @@ export class NewsDesk {
         return { text: `trial ${event.body.trial} does not answer: ${oneLine(event.body.message)}`, style: 'yellow' };
       case 'attempt:stopping': {
         const { trial, cause, reason } = event.body;
-        return cause === 'timeout' || cause === 'non-finite' ? { text: `trial ${trial} is stopped: ${reason}`, style: 'yellow' } : undefined;
+        return cause === 'timeout' || cause === 'non-finite'
+          ? { text: `trial ${trial} is stopped: ${reason}`, style: 'yellow' }
+          : undefined;
       }
-      default:
+      case 'attempt:ended':
+      case 'attempt:launching':
+      case 'attempt:started':
+      case 'checkpoints:deleted':
+      case 'study:closed':
+      case 'study:created':
+      case 'trial:reported':
         return undefined;
     }
   }
@@ -91,7 +106,10 @@ export class NewsDesk {
  * announces it (`It exited with code 1. The end of its standard error:`).
  */
 export function oneLine(message: string): string {
-  const lines = message.split('\n').map((line) => printable(line).trim()).filter((line) => line !== '');
+  const lines = message
+    .split('\n')
+    .map((line) => printable(line).trim())
+    .filter((line) => line !== '');
   const [first = '', ...rest] = lines;
   const last = rest.at(-1);
   return first.endsWith(':') && last !== undefined ? `${first} ${last}` : first;

@@ -51,12 +51,14 @@ export function jsonView(io: Io): RunView {
 }
 
 /** What to say when the first signal has come. */
-export const INTERRUPTING = 'Stopping in good order: nothing new is started, trials are asked to save a checkpoint. Once more kills them now.';
+export const INTERRUPTING =
+  'Stopping in good order: nothing new is started, trials are asked to save a checkpoint. Once more kills them now.';
 
 /** A line for each event that matters: for logs, and for terminals that cannot be drawn on. */
 export function plainView(study: Study, io: Io): RunView {
   const desk = newsDesk(study);
-  const line = (at: number, text: string, style: Style, paint: Paint = io.paint): string => `${paint('dim', clockTime(at))}  ${paint(style, text)}`;
+  const line = (at: number, text: string, style: Style, paint: Paint = io.paint): string =>
+    `${paint('dim', clockTime(at))}  ${paint(style, text)}`;
   const error = paintFor(io.stderr);
   return {
     event(event) {
@@ -64,7 +66,8 @@ export function plainView(study: Study, io: Io): RunView {
       if (news !== undefined) io.out(line(event.at, news.text, news.style));
     },
     log(level, message) {
-      if (level === 'warn' || level === 'error') io.err(line(Date.now(), message, level === 'error' ? 'red' : 'yellow', error));
+      if (level === 'warn' || level === 'error')
+        io.err(line(Date.now(), message, level === 'error' ? 'red' : 'yellow', error));
     },
     phase(phase) {
       if (phase === 'interrupting') io.err(INTERRUPTING);

@@ -17,7 +17,10 @@ export function studyFileJsonSchema(): Json {
   const source = { $ref: '#/$defs/metric-source' };
   properties['searcher'] = { ...(properties['searcher'] as Json), ...only('searcher') };
   properties['backend'] = { ...(properties['backend'] as Json), ...only('backend') };
-  properties['metrics'] = { description: (properties['metrics'] as Json)['description'], anyOf: [source, { type: 'array', items: source }] };
+  properties['metrics'] = {
+    description: (properties['metrics'] as Json)['description'],
+    anyOf: [source, { type: 'array', items: source }],
+  };
   return { ...schema, title: 'Fettle study', $defs: definitions };
 }
 
@@ -48,7 +51,8 @@ function anyPlugin(factories: readonly AnyFactory[]): Json {
 function onePlugin({ definition }: AnyFactory): Json {
   const options = toJsonSchema(definition.options);
   const properties = { ...(options['properties'] as Json | undefined) };
-  for (const [option, kind] of Object.entries(definition.nested ?? {})) properties[option] = { $ref: `#/$defs/${kind}` };
+  for (const [option, kind] of Object.entries(definition.nested ?? {}))
+    properties[option] = { $ref: `#/$defs/${kind}` };
   const required = (options['required'] as string[] | undefined) ?? [];
   return {
     type: 'object',

@@ -41,7 +41,11 @@ export async function loadStudy(file: string, overrides: Overrides = {}): Promis
   const options = isModule ? await readModule(file, overrides) : await readDocument(file, overrides);
   const { trials, wallClock } = overrides;
   if (trials === undefined && wallClock === undefined) return options;
-  const budget = { ...options.budget, ...(trials === undefined ? {} : { trials }), ...(wallClock === undefined ? {} : { wallClock }) };
+  const budget = {
+    ...options.budget,
+    ...(trials === undefined ? {} : { trials }),
+    ...(wallClock === undefined ? {} : { wallClock }),
+  };
   return { ...options, budget };
 }
 
@@ -77,7 +81,10 @@ async function readDocument(file: string, overrides: Overrides): Promise<StudyOp
   const options = source.value === undefined ? undefined : await fromSource(source, folder, overrides, problems);
   if (options !== undefined && problems.length === 0) return options;
   const count = problems.length === 1 ? 'a problem' : 'problems';
-  throw new FettleError('study-file-invalid', `${basename(file)} has ${count}:\n${describeProblems(basename(file), source, problems)}`);
+  throw new FettleError(
+    'study-file-invalid',
+    `${basename(file)} has ${count}:\n${describeProblems(basename(file), source, problems)}`,
+  );
 }
 
 async function fromSource(
@@ -88,7 +95,8 @@ async function fromSource(
 ): Promise<StudyOptions | undefined> {
   const written = literally(source);
   const checked = studyFileSchema.safeParse(written);
-  if (!checked.success) problems.push(...schemaProblems(checked.error, studyFileSchema, written).map(withCommandRemedy));
+  if (!checked.success)
+    problems.push(...schemaProblems(checked.error, studyFileSchema, written).map(withCommandRemedy));
   // What has the right shape is looked into even if something else has not: all problems are said at once.
   const shape: Partial<StudyFileShape> = checked.success ? checked.data : wellShaped(written);
   const { objective, command } = shape;
@@ -99,7 +107,8 @@ async function fromSource(
   if (command !== undefined && space !== undefined) checkCommand(command, space, problems);
   if (space !== undefined) checkFirst(shape.first, space, problems);
   if (!checked.success || space === undefined || searcher === undefined) return undefined;
-  const { name, budget, seed, first, duplicates, retry, timeLimit, grace, resumable, environment, workingDirectory } = checked.data;
+  const { name, budget, seed, first, duplicates, retry, timeLimit, grace, resumable, environment, workingDirectory } =
+    checked.data;
   return {
     name,
     space,
@@ -135,11 +144,16 @@ function literally(source: Source): unknown {
   const copy: Record<string, unknown> = { ...value };
   const { command, environment } = copy;
   if (Array.isArray(command)) {
-    copy['command'] = command.map((item: unknown, index) => (item === null ? item : (source.literal(['command', index]) ?? item)));
+    copy['command'] = command.map((item: unknown, index) =>
+      item === null ? item : (source.literal(['command', index]) ?? item),
+    );
   }
   if (typeof environment === 'object' && environment !== null && !Array.isArray(environment)) {
     copy['environment'] = Object.fromEntries(
-      Object.entries(environment).map(([key, item]) => [key, item === null ? item : (source.literal(['environment', key]) ?? item)]),
+      Object.entries(environment).map(([key, item]) => [
+        key,
+        item === null ? item : (source.literal(['environment', key]) ?? item),
+      ]),
     );
   }
   return copy;
@@ -153,14 +167,17 @@ function wellShaped(value: unknown): Partial<StudyFileShape> {
     const part = schema.safeParse((value as Readonly<Record<string, unknown>>)[key]);
     if (part.success) parts[key] = part.data;
   }
-  return parts as Partial<StudyFileShape>;
+  return parts;
 }
 
 /** The two ways in which commands are usually written wrongly. */
 function withCommandRemedy(problem: Problem): Problem {
   if (problem.path[0] !== 'command') return problem;
   if (problem.path.length === 1) {
-    return { ...problem, remedy: 'Write it as a list, one item for each argument: [python3, train.py, --rate, "{rate}"]' };
+    return {
+      ...problem,
+      remedy: 'Write it as a list, one item for each argument: [python3, train.py, --rate, "{rate}"]',
+    };
   }
   return { ...problem, remedy: 'In YAML, {name} is a map; put it in quotes: "{name}"' };
 }
@@ -180,7 +197,6 @@ async function plugin(
   return reference === undefined ? undefined : await makePlugin(reference, kind, path, folder, problems);
 }
 
-
 /** Metric sources, each made once on trial: what depends on the objective is wrong now, not after the first trial. */
 async function metricSources(
   given: StudyFileShape['metrics'],
@@ -199,7 +215,11 @@ async function metricSources(
     try {
       if (objective !== undefined) made.create({ objective, logger: silentLogger() });
     } catch (thrown) {
-      problems.push({ path, message: messageOf(thrown), remedy: thrown instanceof FettleError ? thrown.remedy : undefined });
+      problems.push({
+        path,
+        message: messageOf(thrown),
+        remedy: thrown instanceof FettleError ? thrown.remedy : undefined,
+      });
     }
   }
   return sources;

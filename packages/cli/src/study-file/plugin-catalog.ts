@@ -60,7 +60,10 @@ export async function findPlugin(type: string, kind: PluginKind, folder: string)
   return choose(loaded, kinds, specifier, exportName);
 }
 
-function locate(specifier: string, folder: string): string | { kind: 'missing' } | { kind: 'not-exported'; folder: string } {
+function locate(
+  specifier: string,
+  folder: string,
+): string | { kind: 'missing' } | { kind: 'not-exported'; folder: string } {
   if (specifier.startsWith('.') || isAbsolute(specifier)) {
     const file = resolve(folder, specifier);
     return existsSync(file) ? file : { kind: 'missing' };
@@ -81,8 +84,8 @@ function choose(
   specifier: string,
   name: string | undefined,
 ): Lookup {
-  const all = [...new Set([loaded['default'], ...Object.values(loaded)])].filter(
-    (value): value is AnyFactory => isPluginFactory(value),
+  const all = [...new Set([loaded['default'], ...Object.values(loaded)])].filter((value): value is AnyFactory =>
+    isPluginFactory(value),
   );
   const fitting = all.filter((factory) => kinds.includes(factory.kind));
   const wanted: PluginKind = kinds[0] ?? 'searcher';
@@ -112,10 +115,16 @@ function choose(
 function unknown(type: string, kind: PluginKind, official: string | undefined): Lookup {
   const kinds = acceptable(kind);
   if (official !== undefined) {
-    return problem(`the ${kind} '${type}' is in the package ${official}, which is not installed`, `Run: npm install ${official}`);
+    return problem(
+      `the ${kind} '${type}' is in the package ${official}, which is not installed`,
+      `Run: npm install ${official}`,
+    );
   }
-  if (type.startsWith('.') || isAbsolute(type)) return problem(`the file '${type}' does not exist`, 'The path is relative to the study file.');
-  const own = builtIns().filter((factory) => kinds.includes(factory.kind)).map((factory) => factory.definition.name);
+  if (type.startsWith('.') || isAbsolute(type))
+    return problem(`the file '${type}' does not exist`, 'The path is relative to the study file.');
+  const own = builtIns()
+    .filter((factory) => kinds.includes(factory.kind))
+    .map((factory) => factory.definition.name);
   const ours = kinds.flatMap((each) => Object.keys(PACKAGES[each]));
   const near = didYouMean(type, [...own, ...ours]);
   const packages = ours.length === 0 ? '' : ` In packages of their own: ${[...new Set(ours)].join(', ')}.`;

@@ -69,6 +69,8 @@ function construct(
 }
 
 function isReference(value: unknown): value is PluginReference {
-  return typeof value === 'string' || (typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string');
+  return (
+    typeof value === 'string' ||
+    (typeof value === 'object' && value !== null && typeof (value as { type?: unknown }).type === 'string')
+  );
 }
-

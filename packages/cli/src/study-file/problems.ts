@@ -66,7 +66,9 @@ export function schemaProblems(error: z.ZodError, schema: z.ZodType, value: unkn
     if (given === undefined) return [{ path: at, message: `is missing; ${expectation(issue)}` }];
     const problem: Problem = { path: at, message: `${expectation(issue)}, not ${shown(given)}` };
     const near =
-      issue.code === 'invalid_value' && typeof given === 'string' ? didYouMean(given, issue.values.map(String)) : undefined;
+      issue.code === 'invalid_value' && typeof given === 'string'
+        ? didYouMean(given, issue.values.map(String))
+        : undefined;
     return [near === undefined ? problem : { ...problem, remedy: `Did you mean '${near}'?` }];
   });
 }
@@ -83,24 +85,29 @@ const NAMES: { readonly [type: string]: string } = {
 };
 
 function expectation(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      // A schema with a message of its own knows better what it wants.
-      if (!issue.message.startsWith('Invalid input')) return issue.message;
-      return `expected ${NAMES[issue.expected] ?? issue.expected}`;
-    case 'invalid_value':
-      return `expected ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map((value) => String(value)).join(', ')}`;
-    case 'too_small':
-      return issue.origin === 'array' || issue.origin === 'string'
-        ? `expected at least ${issue.minimum} of them`
-        : `expected ${issue.inclusive === true ? 'at least' : 'more than'} ${issue.minimum}`;
-    case 'too_big':
-      return issue.origin === 'array' || issue.origin === 'string'
-        ? `expected at most ${issue.maximum} of them`
-        : `expected ${issue.inclusive === true ? 'at most' : 'less than'} ${issue.maximum}`;
-    default:
-      return issue.message;
+  if (issue.code === 'invalid_type') {
+    // A schema with a message of its own knows better what it wants.
+    return issue.message.startsWith('Invalid input')
+      ? `expected ${NAMES[issue.expected] ?? issue.expected}`
+      : issue.message;
   }
+  if (issue.code === 'invalid_value') {
+    return `expected ${issue.values.length > 1 ? 'one of ' : ''}${issue.values.map(String).join(', ')}`;
+  }
+  if (issue.code === 'too_small') {
+    const word = issue.inclusive === true ? 'at least' : 'more than';
+    return `expected ${word} ${issue.minimum}${unitOf(issue.origin)}`;
+  }
+  if (issue.code === 'too_big') {
+    const word = issue.inclusive === true ? 'at most' : 'less than';
+    return `expected ${word} ${issue.maximum}${unitOf(issue.origin)}`;
+  }
+  return issue.message;
+}
+
+/** What is counted: characters of a text, items of a list, or the number itself. */
+function unitOf(origin: string): string {
+  return origin === 'string' ? ' characters' : origin === 'array' ? ' items' : '';
 }
 
 function valueAt(value: unknown, path: Path): unknown {

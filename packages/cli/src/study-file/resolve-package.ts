@@ -39,9 +39,15 @@ function resolveIn(home: string, subpath: string): Resolution {
     exports?: unknown;
     main?: string;
   };
-  if (exports === undefined) return { kind: 'found', file: join(home, subpath === '.' ? (main ?? 'index.js') : subpath) };
-  const isMap = typeof exports === 'object' && exports !== null && Object.keys(exports).some((key) => key.startsWith('.'));
-  const entry: unknown = isMap ? (exports as Readonly<Record<string, unknown>>)[subpath] : subpath === '.' ? exports : undefined;
+  if (exports === undefined)
+    return { kind: 'found', file: join(home, subpath === '.' ? (main ?? 'index.js') : subpath) };
+  const isMap =
+    typeof exports === 'object' && exports !== null && Object.keys(exports).some((key) => key.startsWith('.'));
+  const entry: unknown = isMap
+    ? (exports as Readonly<Record<string, unknown>>)[subpath]
+    : subpath === '.'
+      ? exports
+      : undefined;
   const target = pick(entry);
   return target === undefined ? { kind: 'not-exported', folder: home } : { kind: 'found', file: join(home, target) };
 }

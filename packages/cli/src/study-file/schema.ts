@@ -30,7 +30,11 @@ const budgetFields = {
 /** Limits of the whole study. Combinations nest one level: `any` and `all` hold plain limits. */
 const budget = z.strictObject({
   ...budgetFields,
-  any: z.array(z.strictObject(budgetFields)).min(1).optional().meta({ description: 'The first of these that is reached.' }),
+  any: z
+    .array(z.strictObject(budgetFields))
+    .min(1)
+    .optional()
+    .meta({ description: 'The first of these that is reached.' }),
   all: z.array(z.strictObject(budgetFields)).min(1).optional().meta({ description: 'Reached when all of these are.' }),
 });
 
@@ -73,7 +77,10 @@ export const studyFileSchema = z.strictObject({
     .array(z.string())
     .min(1)
     .meta({ description: 'Program and arguments; {name} stands for a value, {resource} for the level to run to.' }),
-  workingDirectory: z.string().optional().meta({ description: 'Where the program runs; relative to this file. Default: its folder.' }),
+  workingDirectory: z
+    .string()
+    .optional()
+    .meta({ description: 'Where the program runs; relative to this file. Default: its folder.' }),
   environment: z
     .record(z.string(), z.string())
     .optional()
@@ -83,7 +90,11 @@ export const studyFileSchema = z.strictObject({
   objective: z.strictObject({
     metric: z.string().min(1).meta({ description: 'Name of the metric.' }),
     goal: z.enum(['minimize', 'maximize']),
-    resource: z.string().min(1).optional().meta({ description: 'Metric that says how much resource was spent, such as epoch.' }),
+    resource: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({ description: 'Metric that says how much resource was spent, such as epoch.' }),
     value: z.enum(['last', 'best']).optional(),
     nonFinite: z.enum(['worst', 'fail']).optional(),
   }),
@@ -102,7 +113,10 @@ export const studyFileSchema = z.strictObject({
   retry: retry.optional().meta({ description: 'How failed attempts are tried again.' }),
   timeLimit: duration.optional().meta({ description: 'Time limit for one attempt.' }),
   grace: duration.optional().meta({ description: 'Time between the steps of asking an attempt to stop.' }),
-  resumable: z.boolean().optional().meta({ description: 'Whether the program can resume from $FETTLE_CHECKPOINT_DIR.' }),
+  resumable: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Whether the program can resume from $FETTLE_CHECKPOINT_DIR.' }),
 });
 
 /** A study file whose shape is right. */

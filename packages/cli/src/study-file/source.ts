@@ -95,7 +95,8 @@ export function readSource(text: string): Source {
         const found = find(path.slice(0, length));
         if (found === undefined) continue;
         const key = startOf(found.pair?.key);
-        const offset = part === 'key' || length < path.length ? (key ?? startOf(found.node)) : (startOf(found.node) ?? key);
+        const offset =
+          part === 'key' || length < path.length ? (key ?? startOf(found.node)) : (startOf(found.node) ?? key);
         if (offset !== undefined) return at(offset);
       }
       return { line: 1, column: 1 };

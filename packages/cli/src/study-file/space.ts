@@ -19,7 +19,12 @@ export function makeSpace(
 ): SearchSpace | undefined {
   const isLong = isMap(space['parameters']) && typeof space['parameters']['type'] !== 'string';
   if (isLong && forbidden !== undefined) {
-    problems.push({ path: ['forbidden'], part: 'key', message: 'stands beside `space.parameters`', remedy: 'Move it into `space`.' });
+    problems.push({
+      path: ['forbidden'],
+      part: 'key',
+      message: 'stands beside `space.parameters`',
+      remedy: 'Move it into `space`.',
+    });
     return undefined;
   }
   const parameters = isLong ? (space['parameters'] as { readonly [name: string]: unknown }) : space;
@@ -70,7 +75,10 @@ function placed(
   }
   const parent = /^when\.([^:\s]+): (.*)$/s.exec(message);
   if (parent?.[1] !== undefined && parent[2] !== undefined) {
-    const near = didYouMean(parent[1], Object.keys(parameters).filter((other) => other !== name));
+    const near = didYouMean(
+      parent[1],
+      Object.keys(parameters).filter((other) => other !== name),
+    );
     const missing = parent[2].startsWith('there is no parameter');
     return {
       path: [...at, 'when', parent[1]],

@@ -1,11 +1,22 @@
-import { attemptDirectory, attemptId, type CommandProgram, programPaths, type TrialRecord, trialInvocation } from '@fettle/core';
+import {
+  attemptDirectory,
+  attemptId,
+  type CommandProgram,
+  programPaths,
+  type TrialRecord,
+  trialInvocation,
+} from '@fettle/core';
 
 /**
  * The command line that runs a trial's configuration again, as far as the trial went.
  * @param folder the study's
  * @returns undefined for a study whose objective is a function
  */
-export function commandOf(program: CommandProgram | undefined, trial: TrialRecord, folder: string): readonly string[] | undefined {
+export function commandOf(
+  program: CommandProgram | undefined,
+  trial: TrialRecord,
+  folder: string,
+): readonly string[] | undefined {
   if (program === undefined) return undefined;
   const attempt = attemptId(trial.id, Math.max(1, trial.attempts));
   const { path, checkpoint } = attemptDirectory(folder, attempt);

@@ -12,7 +12,10 @@ export interface EventText {
  * An event of a journal in words.
  * @param options `values: false` leaves the configuration of a created trial out, where it is shown beside
  */
-export function eventText(event: StudyEvent, { values: withValues = true }: { readonly values?: boolean } = {}): EventText {
+export function eventText(
+  event: StudyEvent,
+  { values: withValues = true }: { readonly values?: boolean } = {},
+): EventText {
   switch (event.type) {
     case 'study:created':
       return { what: `the study '${event.body.definition.name}' was created with fettle ${event.body.version}` };
@@ -34,11 +37,16 @@ export function eventText(event: StudyEvent, { values: withValues = true }: { re
     }
     case 'trial:resumed': {
       const { trial, until, reason } = event.body;
-      return { what: `trial ${trial} was resumed${until === undefined ? '' : `, to run to ${formatNumber(until)}`}`, why: reason };
+      return {
+        what: `trial ${trial} was resumed${until === undefined ? '' : `, to run to ${formatNumber(until)}`}`,
+        why: reason,
+      };
     }
     case 'attempt:launching': {
       const { trial, attempt, resumeFrom } = event.body;
-      return { what: `attempt ${trial}.${attempt} was launched${resumeFrom > 0 ? `, going on from ${formatNumber(resumeFrom)}` : ''}` };
+      return {
+        what: `attempt ${trial}.${attempt} was launched${resumeFrom > 0 ? `, going on from ${formatNumber(resumeFrom)}` : ''}`,
+      };
     }
     case 'attempt:started':
       return { what: `attempt ${event.body.trial}.${event.body.attempt} started` };
@@ -61,7 +69,10 @@ export function eventText(event: StudyEvent, { values: withValues = true }: { re
     }
     case 'trial:requeued': {
       const { trial, retry, reason } = event.body;
-      return { what: `trial ${trial} was queued again${retry === undefined ? '' : ` (retry after ${retry})`}`, why: reason };
+      return {
+        what: `trial ${trial} was queued again${retry === undefined ? '' : ` (retry after ${retry})`}`,
+        why: reason,
+      };
     }
     case 'trial:paused':
       return { what: `trial ${event.body.trial} was paused`, why: event.body.reason };

@@ -35,7 +35,8 @@ export async function locateStudy(argument: string | undefined, cwd: string): Pr
   const file = fileIn(path);
   if (file !== undefined) return placeOf(file, await nameIn(file));
   const studies = studiesIn(path);
-  if (studies.length === 1 && studies[0] !== undefined) return { folder: studies[0], database: join(studies[0], 'study.db') };
+  if (studies.length === 1 && studies[0] !== undefined)
+    return { folder: studies[0], database: join(studies[0], 'study.db') };
   if (studies.length > 1) {
     throw new FettleError('study-missing', `There are several studies in ${path}, and no study file that names one.`, {
       remedy: `Say which: ${studies.map((folder) => relative(cwd, folder)).join(', ')}.`,
@@ -88,9 +89,13 @@ function fileIn(folder: string): string | undefined {
 }
 
 function noStudy(folder: string): FettleError {
-  return new FettleError('study-missing', `There is no study in ${folder}: neither ${STUDY_FILES.slice(0, 4).join(', ')} nor a study.db.`, {
-    remedy: 'Write one with `fettle init`, or name the file.',
-  });
+  return new FettleError(
+    'study-missing',
+    `There is no study in ${folder}: neither ${STUDY_FILES.slice(0, 4).join(', ')} nor a study.db.`,
+    {
+      remedy: 'Write one with `fettle init`, or name the file.',
+    },
+  );
 }
 
 function studiesIn(folder: string): string[] {
@@ -113,7 +118,8 @@ async function nameIn(file: string): Promise<string> {
   const text = readFileSync(file, 'utf8');
   // A plain name on a line of its own, which is nearly always; anything else needs the real reader.
   const names = [...text.matchAll(/^name:[ \t]+([A-Za-z0-9][A-Za-z0-9._-]*)[ \t]*(?:#.*)?$/gm)];
-  if (names.length === 1 && names[0]?.[1] !== undefined && !/^name:/m.test(text.replace(names[0][0], ''))) return names[0][1];
+  if (names.length === 1 && names[0]?.[1] !== undefined && !/^name:/m.test(text.replace(names[0][0], '')))
+    return names[0][1];
   const { readSource } = await import('../study-file/source.ts');
   const value = readSource(text).value as { name?: unknown } | null | undefined;
   return requireName(value?.name, file);
@@ -121,7 +127,11 @@ async function nameIn(file: string): Promise<string> {
 
 function requireName(name: unknown, file: string): string {
   if (typeof name === 'string' && /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) return name;
-  throw new FettleError('study-file-invalid', `${basename(file)} does not give the study a name that can be a folder's.`, {
-    remedy: 'Add `name:` with letters, digits, dots, dashes and underscores; `fettle plan` checks the whole file.',
-  });
+  throw new FettleError(
+    'study-file-invalid',
+    `${basename(file)} does not give the study a name that can be a folder's.`,
+    {
+      remedy: 'Add `name:` with letters, digits, dots, dashes and underscores; `fettle plan` checks the whole file.',
+    },
+  );
 }

@@ -15,13 +15,19 @@ export interface OpenStudy {
  * Opens a study for reading, while its driver runs or not, and closes it when the question is answered.
  * @throws FettleError `study-missing`
  */
-export async function withStudy<T>(argument: string | undefined, io: Io, ask: (study: OpenStudy) => T | Promise<T>): Promise<T> {
+export async function withStudy<T>(
+  argument: string | undefined,
+  io: Io,
+  ask: (study: OpenStudy) => T | Promise<T>,
+): Promise<T> {
   const place = await locateDatabase(argument, io.cwd);
   const reader = readSqliteStore(place.database);
   try {
     const summary = reader.summary();
     if (summary === undefined) {
-      throw new FettleError('study-missing', `${place.database} holds no study.`, { remedy: 'Begin it with `fettle run`.' });
+      throw new FettleError('study-missing', `${place.database} holds no study.`, {
+        remedy: 'Begin it with `fettle run`.',
+      });
     }
     return await ask({ place, reader, summary });
   } finally {

@@ -16,7 +16,8 @@ export function paintFor(stream: NodeJS.WriteStream): Paint {
 }
 
 // Wide in East Asian typography, and emoji: two columns each.
-const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 // Drawn on top of the character before: no column of their own.
 const MARK = /\p{Mn}|\p{Me}|\u200d/u;
 
@@ -50,8 +51,9 @@ export function pad(text: string, columns: number, side: 'left' | 'right' = 'lef
   return side === 'left' ? text + space : space + text;
 }
 
-/** Control characters made visible or dropped, so that a program's output cannot move the cursor. */
+/** A text on one line without control characters, so that a program's output cannot move the cursor. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return stripVTControlCharacters(text).replace(/\t/g, '  ').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+  return stripVTControlCharacters(text)
+    .replaceAll('\t', '  ')
+    .replace(/\p{Cc}/gu, '');
 }

@@ -23,7 +23,23 @@ test('an old Node hands over to a newer one that is installed above, with argume
 test('every command has help with an example, and none loads the core for it', async () => {
   const { stdout } = await fettle(folder, '--help');
   const commands = [...stdout.matchAll(/^ {2}([a-z]+)(?: \[| {2,}| <)/gm)].map(([, name]) => name ?? '');
-  expect(commands).toEqual(expect.arrayContaining(['init', 'run', 'plan', 'status', 'best', 'trials', 'show', 'explain', 'doctor', 'stop', 'export', 'report', 'replay']));
+  expect(commands).toEqual(
+    expect.arrayContaining([
+      'init',
+      'run',
+      'plan',
+      'status',
+      'best',
+      'trials',
+      'show',
+      'explain',
+      'doctor',
+      'stop',
+      'export',
+      'report',
+      'replay',
+    ]),
+  );
   for (const command of commands) {
     const help = await fettle(folder, command, '--help');
     expect(help).toMatchObject({ code: 0, stderr: '' });
@@ -34,8 +50,15 @@ test('every command has help with an example, and none loads the core for it', a
 test('init writes a study file that plan finds nothing wrong with', async () => {
   writeFileSync(join(folder, 'train.py'), "parser.add_argument('--rate', type=float, default=0.01)\n");
   expect(await fettle(folder, 'init', 'train.py')).toMatchObject({ code: 0, stderr: '' });
-  expect(await fettle(folder, 'plan')).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('is in order') as string });
-  expect(await fettle(folder, 'init', 'train.py')).toMatchObject({ code: 2, stderr: expect.stringContaining('--force') as string });
+  expect(await fettle(folder, 'plan')).toMatchObject({
+    code: 0,
+    stderr: '',
+    stdout: expect.stringContaining('is in order') as string,
+  });
+  expect(await fettle(folder, 'init', 'train.py')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--force') as string,
+  });
   const schema = JSON.parse(readFileSync(join(folder, '.fettle/study.schema.json'), 'utf8')) as object;
   expect(schema).toEqual(JSON.parse((await fettle(folder, 'schema')).stdout));
   expect(JSON.stringify(schema)).toContain('"const":"sobol"');
@@ -55,5 +78,7 @@ test('doctor looks at this machine', async () => {
   const { code, stdout } = await fettle(folder, 'doctor', '--json');
   expect(code).toBe(0);
   const checks = (JSON.parse(stdout) as { check: string }[]).map(({ check }) => check);
-  expect(checks).toEqual(expect.arrayContaining(['node', 'processors', 'memory', 'gpu', 'sqlite', 'file system', 'disk']));
+  expect(checks).toEqual(
+    expect.arrayContaining(['node', 'processors', 'memory', 'gpu', 'sqlite', 'file system', 'disk']),
+  );
 });

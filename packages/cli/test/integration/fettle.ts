@@ -24,7 +24,10 @@ export interface Started {
 
 /** Starts `fettle` in a folder. */
 export function start(folder: string, args: readonly string[], node: readonly string[] = []): Started {
-  const child = spawn(process.execPath, [...node, BIN, ...args], { cwd: folder, env: { ...process.env, NO_COLOR: '1' } });
+  const child = spawn(process.execPath, [...node, BIN, ...args], {
+    cwd: folder,
+    env: { ...process.env, NO_COLOR: '1' },
+  });
   let stdout = '';
   let stderr = '';
   const waiting = new Set<() => void>();

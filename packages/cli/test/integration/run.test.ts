@@ -38,10 +38,17 @@ describe('fettle run', () => {
     expect(best?.value).toBe(Math.min(...trials.map((trial) => trial.value ?? Number.NaN)));
 
     const status = json((await fettle(folder, 'status', '--json')).stdout);
-    expect(status).toMatchObject({ summary: { status: 'finished', reports: 18 }, budget: [{ rule: 'trials', used: '6', limit: '6' }] });
+    expect(status).toMatchObject({
+      summary: { status: 'finished', reports: 18 },
+      budget: [{ rule: 'trials', used: '6', limit: '6' }],
+    });
 
     const show = json((await fettle(folder, 'show', '2', '--json')).stdout);
-    expect(show).toMatchObject({ trial: { id: 2 }, attempts: [{ attempt: 1, end: 'finished' }], reports: [{ resource: 1 }, { resource: 2 }, { resource: 3 }] });
+    expect(show).toMatchObject({
+      trial: { id: 2 },
+      attempts: [{ attempt: 1, end: 'finished' }],
+      reports: [{ resource: 1 }, { resource: 2 }, { resource: 3 }],
+    });
     expect((await fettle(folder, 'show', '2')).stdout).toContain('stdout.log');
 
     const explained = await fettle(folder, 'explain', '1');
@@ -53,7 +60,10 @@ describe('fettle run', () => {
     expect(csv[0]).toContain('parameter.rate,parameter.size,metric.');
     const journal = lines((await fettle(folder, 'export', '--journal')).stdout) as StudyEvent[];
     expect(journal.map((event) => event.seq)).toEqual(journal.map((_, index) => index + 1));
-    expect(json((await fettle(folder, 'export', '--json')).stdout)).toMatchObject({ summary: { status: 'finished' }, trials: { length: 6 } });
+    expect(json((await fettle(folder, 'export', '--json')).stdout)).toMatchObject({
+      summary: { status: 'finished' },
+      trials: { length: 6 },
+    });
 
     expect(await fettle(folder, 'replay')).toMatchObject({ code: 0, stderr: '' });
     expect((await fettle(folder, 'plan')).stdout).toContain('goes on after 6 trials (finished)');
@@ -89,14 +99,18 @@ describe('fettle run', () => {
     const fresh = await fettle(folder, 'run', '--fresh');
     expect(fresh.code).toBe(0);
     expect(readdirSync(join(folder, '.fettle')).sort()).toEqual(['tiny', 'tiny.1']);
-    expect(json((await fettle(folder, 'status', '.fettle/tiny.1', '--json')).stdout)).toMatchObject({ summary: { definition: { seed: 3 } } });
+    expect(json((await fettle(folder, 'status', '.fettle/tiny.1', '--json')).stdout)).toMatchObject({
+      summary: { definition: { seed: 3 } },
+    });
   });
 
   test('ends with 3 when no trial was completed', async () => {
     const folder = folderWith({ program: 'console.error("no such thing"); process.exit(1);' });
     const run = await fettle(folder, 'run');
     expect(run.code).toBe(3);
-    expect(run.stdout).toContain('No trial reported a finite loss. See why trials failed: fettle trials --state failed');
+    expect(run.stdout).toContain(
+      'No trial reported a finite loss. See why trials failed: fettle trials --state failed',
+    );
     expect(run.stdout).toContain('no such thing');
     expect((await fettle(folder, 'best')).code).toBe(3);
     expect((await fettle(folder, 'show', '1')).stdout).toContain('end of standard error\n  no such thing');
@@ -106,15 +120,23 @@ describe('fettle run', () => {
     const folder = folderWith({ study: STUDY.replace('budget', 'budgt') });
     const run = await fettle(folder, 'run');
     expect(run.code).toBe(2);
-    expect(run.stderr).toBe("fettle: study.yaml has a problem:\nstudy.yaml:10:1: budgt: is not known\n    Did you mean 'budget'?\n");
+    expect(run.stderr).toBe(
+      "fettle: study.yaml has a problem:\nstudy.yaml:10:1: budgt: is not known\n    Did you mean 'budget'?\n",
+    );
     expect(existsSync(join(folder, '.fettle'))).toBe(false);
   });
 
   test('ends with 2 after a wrong word on the command line', async () => {
     const folder = folderWith();
-    expect(await fettle(folder, 'tirals')).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean trials?') as string });
+    expect(await fettle(folder, 'tirals')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Did you mean trials?') as string,
+    });
     expect(await fettle(folder, 'best', 'nowhere.yaml')).toMatchObject({ code: 2 });
-    expect(await fettle(folder, 'best')).toMatchObject({ code: 2, stderr: expect.stringContaining('has not begun') as string });
+    expect(await fettle(folder, 'best')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('has not begun') as string,
+    });
   });
 });
 

@@ -15,7 +15,8 @@ export const SURVIVED_SIGNALS = ['HUP', 'INT', 'QUIT', 'USR1', 'USR2', 'TERM'] a
  *   claimed is known at the same instant as that it is claimed. See `claim.ts`.
  * - Variables of the shell are prefixed, for an exported one of the same name would reach the program changed.
  * - Signals are trapped and not ignored: what is ignored is inherited by the program, what is trapped is not.
- * - What the shell itself says of a program that was killed ("Terminated") is not the program's and is not kept.
+ * - Its standard error is its own only after a fork: what the shell says of a program that was killed ("Terminated") is
+ *   not the program's and is not kept.
  * - The program runs in the foreground: a background one would have SIGINT and SIGQUIT ignored.
  * - In the end the group is killed, itself included, so that nothing that the program left in it lives on. Nothing else
  *   can be in it: while the launcher lives its number is not given to another process.
@@ -32,7 +33,7 @@ else
 fi
 "$_fettle_ln" -s "$$ $_fettle_who $_fettle_start" "$_fettle_claim" 2>/dev/null || exit 0
 exec 3>&2 2>/dev/null
-"$@" 2>&3 3>&-
+(exec "$@" 2>&3 3>&-)
 _fettle_code=$?
 echo "$_fettle_code" >"$_fettle_exit" || exit "$_fettle_code"
 kill -KILL 0

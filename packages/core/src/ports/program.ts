@@ -18,7 +18,7 @@ export interface Evaluation<C extends Configuration = Configuration> {
   /** A folder that is kept between the attempts of this trial; absent for a study that is kept in memory only. */
   readonly checkpointDirectory: string | undefined;
   /** Reports metrics at a level of resource; without a level, reports are counted 1, 2, 3 … */
-  report(metrics: Metrics, resource?: number): void;
+  readonly report: (metrics: Metrics, resource?: number) => void;
 }
 
 /**

@@ -57,7 +57,7 @@ export class GridWalk {
       const culprit = this.#culprit(next);
       if (culprit === undefined) return next;
       // Nothing after the culprit can mend a forbidden combination: skip all of it at once.
-      next = this.#increment(next, this.#axes.length - 1);
+      next = this.#increment(next, culprit);
     }
     return undefined;
   }

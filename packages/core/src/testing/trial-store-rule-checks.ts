@@ -1,5 +1,5 @@
 import type { StudyEvent } from '../domain/event.ts';
-import type { Commit, TrialStore } from '../ports/trial-store.ts';
+import type { Commit, StudySummary, TrialStore } from '../ports/trial-store.ts';
 import type { StoreCheck } from './trial-store-content-checks.ts';
 import { sampleEvents, sampleReport, sampleSummary, sampleTrial, SOME_TIME } from './trial-store-sample.ts';
 import { commitOf, contentOf, same, thrown } from './trial-store-subject.ts';
@@ -58,7 +58,7 @@ export const RULE_CHECKS: readonly StoreCheck[] = [
       );
       leavesNothing(
         store,
-        { events, trials, summary: { ...summary, counts: broken() } },
+        { events, trials, summary: { ...summary, counts: broken() as StudySummary['counts'] } },
         'a commit that breaks in its summary',
       );
       store.append({ events, trials, summary });
@@ -89,11 +89,11 @@ function leavesNothing(store: TrialStore, commit: Commit, what: string): void {
 }
 
 /** A value that throws when it is read: as good as a machine that fails in the middle. */
-function broken(): never {
+function broken(): { readonly [name: string]: never } {
   return Object.defineProperty({}, 'broken', {
     enumerable: true,
     get() {
       throw new Error('This value breaks when it is read.');
     },
-  }) as never;
+  }) as { readonly [name: string]: never };
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { attemptDirectory } from '../../src/backends/attempt-directory.ts';
@@ -73,7 +73,7 @@ describe('when a driver is killed', () => {
     expect(adoptions.map(({ status }) => status)).toEqual(['ended', 'running', 'running']);
     expect(adoptions[0]).toMatchObject({ end: { kind: 'checkpointed' } satisfies AttemptEnd });
     const { checkpoint } = attemptDirectory(place.directory, '2.1');
-    (await import('node:fs')).writeFileSync(join(checkpoint, 'go'), '');
+    writeFileSync(join(checkpoint, 'go'), '');
     expect(await host.end('2.1')).toMatchObject({ exitCode: 6 });
     backend.stop('3.1', { from: 'terminate', grace: 1000 });
     expect(await host.end('3.1')).toMatchObject({ exitCode: 143 });
@@ -113,6 +113,8 @@ describe('when a driver is killed', () => {
     const place = newPlace();
     const victim = startDriver(place, `${NOTE}; sleep 60`, 2, 'close');
     expect(await victim.exited).toBe(0);
+    const look = new RecordingHost(place, place.shell(''));
+    await look.eventually('two begins', () => (place.starts('1.1') + place.starts('2.1') === 2 ? true : undefined));
     const { host, backend, adoptions } = await nextDriver(place, `${NOTE}; sleep 60`, 2);
     expect(adoptions.map(({ status }) => status)).toEqual(['running', 'running']);
     for (const attempt of ['1.1', '2.1'] as const) backend.stop(attempt, { from: 'kill', grace: 0 });
