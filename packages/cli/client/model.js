@@ -60,7 +60,7 @@ export function createModel(data) {
  * @param {ParameterData} parameter
  * @param {number} cell
  */
-export function cellText(parameter, cell) {
+function cellText(parameter, cell) {
   if (Number.isNaN(cell)) return '–';
   return parameter.kind === 'category' ? parameter.levels[cell] : formatNumber(cell);
 }

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bar } from '../src/live/bar.ts';
 import { renderFrame } from '../src/live/frame.ts';

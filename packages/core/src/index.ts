@@ -6,6 +6,7 @@ export type { MetricPosition, StopCause, StudyEvent, StudyEvents, StudyEventType
 export { FAILURE_CLASSES } from './domain/failure.ts';
 export type { AttemptEnd, FailureClass } from './domain/failure.ts';
 export type { JsonObject, JsonValue, MaybePromise } from './domain/json.ts';
+export { normalQuantile } from './domain/normal-quantile.ts';
 export { normalizedValue, userValue } from './domain/objective.ts';
 export type { Goal, Objective } from './domain/objective.ts';
 export type { Metrics, ObservedReport, Report } from './domain/report.ts';
@@ -95,9 +96,10 @@ export { pluginOption } from './plugin/plugin-option.ts';
 export { asSearcher } from './searchers/as-searcher.ts';
 export { fullResource } from './searchers/full-resource-searcher.ts';
 export { grid } from './searchers/grid.ts';
-export { random } from './searchers/random.ts';
+export { random, randomConfiguration } from './searchers/random.ts';
 export { repeated } from './searchers/repeat-searcher.ts';
 export { sobol } from './searchers/sobol.ts';
+export { SobolSequence } from './searchers/sobol-sequence.ts';
 
 // Backends.
 export { inProcess } from './backends/in-process.ts';

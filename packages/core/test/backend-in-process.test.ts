@@ -8,7 +8,8 @@ import type { AttemptEnd } from '../src/domain/failure.ts';
 import type { LaunchRequest } from '../src/ports/backend.ts';
 import type { Evaluate, Evaluation } from '../src/ports/program.ts';
 import { systemClock } from '../src/system/system-clock.ts';
-import { type Behaviour, launchRequest } from '../src/testing/backend-checks.ts';
+import { launchRequest } from '../src/testing/backend-bench.ts';
+import type { Behaviour } from '../src/testing/backend-harness.ts';
 import { describeBackend } from '../src/testing/describe-backend.ts';
 import { type HeardReport, RecordingHost } from '../src/testing/recording-host.ts';
 import { VirtualClock } from '../src/testing/virtual-clock.ts';
@@ -57,7 +58,11 @@ interface Outcome {
   readonly reports: readonly HeardReport[];
 }
 
-async function evaluated(evaluate: Evaluate, change: Partial<LaunchRequest> = {}, directory?: string): Promise<Outcome> {
+async function evaluated(
+  evaluate: Evaluate,
+  change: Partial<LaunchRequest> = {},
+  directory?: string,
+): Promise<Outcome> {
   // Files take their time, which no virtual clock knows.
   const clock = directory === undefined ? new VirtualClock() : systemClock();
   const host = new RecordingHost({ directory, clock }, { kind: 'function', evaluate });
@@ -72,7 +77,11 @@ async function evaluated(evaluate: Evaluate, change: Partial<LaunchRequest> = {}
 describe('in-process', () => {
   it('gives the function what its trial is about', async () => {
     let seen: Evaluation | undefined;
-    await evaluated((evaluation) => void (seen = evaluation), { until: 9, resumeFrom: 3, configuration: { x: 1, kind: 'a' } });
+    await evaluated((evaluation) => void (seen = evaluation), {
+      until: 9,
+      resumeFrom: 3,
+      configuration: { x: 1, kind: 'a' },
+    });
     expect(seen).toMatchObject({ trial: 1, configuration: { x: 1, kind: 'a' }, until: 9, resumeFrom: 3, seed: 17 });
     expect(seen?.checkpointDirectory).toBeUndefined();
     expect(seen?.signal.aborted).toBe(false);
@@ -139,7 +148,10 @@ describe('in-process', () => {
   });
 
   it('takes an evaluation that gives up when asked for one that has saved itself', async () => {
-    const host = new RecordingHost({ directory: undefined, clock: new VirtualClock() }, { kind: 'function', evaluate: untilAborted });
+    const host = new RecordingHost(
+      { directory: undefined, clock: new VirtualClock() },
+      { kind: 'function', evaluate: untilAborted },
+    );
     const backend = new InProcessBackend(1);
     backend.open(host);
     backend.launch(launchRequest(1));

@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -14,7 +23,7 @@ import { local } from '../src/backends/local.ts';
 import { formatMemorySize, parseMemorySize } from '../src/backends/memory-size.ts';
 import { StopLadder } from '../src/backends/stop-ladder.ts';
 import { attemptId } from '../src/domain/trial.ts';
-import { launchRequest } from '../src/testing/backend-checks.ts';
+import { launchRequest } from '../src/testing/backend-bench.ts';
 import { VirtualClock } from '../src/testing/virtual-clock.ts';
 
 let folder = '';
@@ -92,7 +101,11 @@ describe('the class of an end', () => {
     ['a kill from outside', { exitCode: 137 }, { failure: 'code', signal: 'SIGKILL' }],
     ['a kill by the kernel', { exitCode: 137, kernelOutOfMemory: true }, { failure: 'oom', message: /memory ran out/ }],
     ['a kill of the launcher too', { signal: 'SIGKILL', kernelOutOfMemory: true }, { failure: 'oom' }],
-    ['our own kill', { signal: 'SIGKILL', killed, kernelOutOfMemory: true }, { failure: 'code', message: /^It was killed/ }],
+    [
+      'our own kill',
+      { signal: 'SIGKILL', killed, kernelOutOfMemory: true },
+      { failure: 'code', message: /^It was killed/ },
+    ],
     ['our own kill for memory', { signal: 'SIGKILL', killed: memory }, { failure: 'oom', message: 'It used 3 GiB.' }],
     ['memory, found later', { killed: memory }, { failure: 'oom', message: 'It used 3 GiB.' }],
     ['a kill, found later', { killed }, { failure: 'code', signal: 'SIGKILL' }],
@@ -117,7 +130,16 @@ describe('the class of an end', () => {
 describe('the last lines of a file', () => {
   it('are fit to be shown', () => {
     const file = join(folder, 'stderr.log');
-    const lines = ['first', '', '\u001b[31mred\u001b[0m\ttab', '10%\r50%\r100%\r', 'x'.repeat(1000), 'bell\u0007\u0000', '', 'open'];
+    const lines = [
+      'first',
+      '',
+      '\u001b[31mred\u001b[0m\ttab',
+      '10%\r50%\r100%\r',
+      'x'.repeat(1000),
+      'bell\u0007\u0000',
+      '',
+      'open',
+    ];
     writeFileSync(file, lines.join('\n'));
     expect(lastLines(file, 5)).toEqual(['red  tab', '100%', `${'x'.repeat(300)}…`, 'bell', 'open']);
   });
@@ -174,7 +196,13 @@ GPU 1: NVIDIA H200 (UUID: GPU-77c0)
   it('are leased to as many attempts as share them, the least used first', () => {
     const leases = new GpuLeases({ gpus: ['0', '1'], trialsPerGpu: 2, gpusPerTrial: 1 });
     expect(leases.capacity).toBe(4);
-    expect([1, 2, 3, 4, 5].map((trial) => leases.lease(attemptId(trial, 1)))).toEqual([['0'], ['1'], ['0'], ['1'], undefined]);
+    expect([1, 2, 3, 4, 5].map((trial) => leases.lease(attemptId(trial, 1)))).toEqual([
+      ['0'],
+      ['1'],
+      ['0'],
+      ['1'],
+      undefined,
+    ]);
     expect(leases.lease('2.1')).toEqual(['1']);
     leases.release('2.1');
     expect(leases.lease('6.1')).toEqual(['1']);
@@ -286,7 +314,10 @@ describe('the options of the local backend', () => {
     [{ memory: '2 bananas' }, /memory: expected a size such as/],
     [{ gpus: [] }, /gpus/],
     [{ gpus: ['0,1'] }, /gpus/],
-    [{ gpus: ['0', '1'], trialsPerGpu: 2, gpusPerTrial: 2 }, /trialsPerGpu: attempts that get several GPUs cannot share them/],
+    [
+      { gpus: ['0', '1'], trialsPerGpu: 2, gpusPerTrial: 2 },
+      /trialsPerGpu: attempts that get several GPUs cannot share them/,
+    ],
     [{ gpusPerTrial: 2 }, /name the GPUs as well/],
     [{ stopSignal: 'SIGKILL' }, /stopSignal/],
     [{ wrokers: 2 }, /wrokers/],
@@ -296,7 +327,9 @@ describe('the options of the local backend', () => {
 
   it('take what is right, and nothing at all', () => {
     expect(() => local()).not.toThrow();
-    expect(() => local({ workers: 2, gpus: [0, 'GPU-x'], trialsPerGpu: 2, memory: '2GiB', stopSignal: 'SIGUSR1' })).not.toThrow();
+    expect(() =>
+      local({ workers: 2, gpus: [0, 'GPU-x'], trialsPerGpu: 2, memory: '2GiB', stopSignal: 'SIGUSR1' }),
+    ).not.toThrow();
   });
 
   it('name the attempt folder in the order of its number', () => {

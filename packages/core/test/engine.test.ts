@@ -136,6 +136,20 @@ describe('failures', () => {
   });
 });
 
+describe('a program that is wrong', () => {
+  const end = { kind: 'failed', failure: 'code', message: 'no such module' } as const;
+
+  it('ends the session after its first ten failures, and is given another chance in the next', async () => {
+    const broken = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`${i + 1}.1`, faults.endAfter(0, end)]));
+    const { result } = await simulate({ workers: 1, budget: { trials: 100 }, faults: broken });
+    expect(result.reason).toBe('the first 10 trials of this session all failed; the last: no such module');
+    expect(result.summary.counts.failed).toBe(10);
+    const { '4.1': _, ...withOneGood } = broken;
+    const better = await simulate({ workers: 1, budget: { trials: 20 }, faults: withOneGood });
+    expect(better.result.summary.counts).toMatchObject({ completed: 1, failed: 19 });
+  });
+});
+
 describe('reports', () => {
   it('are stored once each, in increasing order of resource, whatever arrives', async () => {
     const { store } = await simulate({

@@ -181,6 +181,19 @@ describe('sqliteStore', () => {
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
+  it('leaves a study of a newer Fettle alone even if its writer died', () => {
+    const store = sqliteStore(path);
+    const database = new Database(path);
+    database.pragma('user_version = 99');
+    const copy = join(folder, 'copy.db');
+    for (const suffix of ['', '-wal']) copyFileSync(`${path}${suffix}`, `${copy}${suffix}`);
+    database.close();
+    store.close();
+    const before = ['', '-wal'].map((suffix) => readFileSync(`${copy}${suffix}`));
+    expect(() => sqliteStore(copy)).toThrow(expect.objectContaining({ code: 'store-newer' }));
+    expect(['', '-wal'].map((suffix) => readFileSync(`${copy}${suffix}`))).toEqual(before);
+  });
+
   it('takes an empty file for a new one', () => {
     writeFileSync(path, '');
     expect(() => readSqliteStore(path)).toThrow(expect.objectContaining({ code: 'study-missing' }));

@@ -6,31 +6,30 @@ import { learningCurve } from '../src/testing/learning-curves.ts';
 import { ackley, branin, hartmann3, hartmann6, levy, rosenbrock } from '../src/testing/objectives.ts';
 import { randomConfiguration } from '../src/searchers/random.ts';
 
-describe.each([branin, hartmann3, hartmann6, ackley(4), rosenbrock(3), levy(5)].map((objective) => [objective.name, objective]))(
-  '%s',
-  (_name, objective) => {
-    if (typeof objective === 'string') throw new Error('a table row is a name and an objective');
+describe.each(
+  [branin, hartmann3, hartmann6, ackley(4), rosenbrock(3), levy(5)].map((objective) => [objective.name, objective]),
+)('%s', (_name, objective) => {
+  if (typeof objective === 'string') throw new Error('a table row is a name and an objective');
 
-    it('has its known smallest value at every known place', () => {
-      for (const place of objective.optimum.at) {
-        expect(objective.space.issues(place)).toEqual([]);
-        expect(objective.evaluate(place)).toBeCloseTo(objective.optimum.value, 5);
-      }
-    });
+  it('has its known smallest value at every known place', () => {
+    for (const place of objective.optimum.at) {
+      expect(objective.space.issues(place)).toEqual([]);
+      expect(objective.evaluate(place)).toBeCloseTo(objective.optimum.value, 5);
+    }
+  });
 
-    it('is nowhere smaller, neither near those places nor anywhere else', () => {
-      const stream = createRandomStream(3, objective.name);
-      const smallest = objective.optimum.value - 1e-6;
-      for (let draw = 0; draw < 2000; draw++) {
-        const configuration = randomConfiguration(objective.space, stream);
-        expect(objective.evaluate(configuration)).toBeGreaterThan(smallest);
-        const place = objective.optimum.at[draw % objective.optimum.at.length]!;
-        const near = objective.space.toUnit(place).map((coordinate) => clamp(coordinate + 0.01 * (stream.next() - 0.5)));
-        expect(objective.evaluate(objective.space.fromUnit(near)!)).toBeGreaterThan(smallest);
-      }
-    });
-  },
-);
+  it('is nowhere smaller, neither near those places nor anywhere else', () => {
+    const stream = createRandomStream(3, objective.name);
+    const smallest = objective.optimum.value - 1e-6;
+    for (let draw = 0; draw < 2000; draw++) {
+      const configuration = randomConfiguration(objective.space, stream);
+      expect(objective.evaluate(configuration)).toBeGreaterThan(smallest);
+      const place = objective.optimum.at[draw % objective.optimum.at.length]!;
+      const near = objective.space.toUnit(place).map((coordinate) => clamp(coordinate + 0.01 * (stream.next() - 0.5)));
+      expect(objective.evaluate(objective.space.fromUnit(near)!)).toBeGreaterThan(smallest);
+    }
+  });
+});
 
 describe('learning curves', () => {
   const space = parseSearchSpace({ x: { type: 'float', min: 0, max: 1 }, y: { type: 'float', min: 0, max: 1 } });

@@ -70,7 +70,7 @@ describe('a sampler as a searcher', () => {
       }),
     };
     const searcher = asSearcher(spy).create(context);
-    const trial: TrialView = { id: 1, configuration: { n: 1 }, origin: 'user', resource: 0 };
+    const trial: TrialView = { id: 1, configuration: { n: 1 }, origin: 'first', resource: 0 };
     expect(await searcher.ask(offer(1))).toEqual({ kind: 'exhausted', reason: 'none' });
     searcher.started?.(trial);
     await searcher.report(trial, { resource: 1, value: 1, metrics: {} });
@@ -199,7 +199,7 @@ describe('repeated', () => {
 
   it('repeats configurations of others as well', async () => {
     const bench = new Bench(2);
-    bench.startAs({ configuration: { n: 3 }, origin: 'user' });
+    bench.startAs({ configuration: { n: 3 }, origin: 'first' });
     expect(await bench.ask()).toMatchObject({ configuration: { n: 3 }, repeatOf: 1 });
   });
 

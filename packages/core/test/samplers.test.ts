@@ -98,6 +98,21 @@ describe('grid', () => {
     expect(() => grid({ resolution: 0 })).toThrow(FettleError);
   });
 
+  it('goes on where it was, whatever came from elsewhere', async () => {
+    const session = new SamplerSession(grid(), parseSearchSpace({ n: { type: 'int', min: 1, max: 9 } }), 1);
+    for (const n of [1, 2, 3]) {
+      expect(await session.sample()).toMatchObject({ configuration: { n } });
+      session.start({ n });
+    }
+    session.start({ n: 7 }, 'user');
+    session.start({ n: 2 }, 'searcher');
+    expect(await session.sample()).toMatchObject({ configuration: { n: 4 } });
+    expect(await session.sample(2)).toMatchObject({ configuration: { n: 6 } });
+    expect(await session.sample(1)).toMatchObject({ configuration: { n: 5 } });
+    session.start({ n: 6 });
+    expect(await session.sample()).toMatchObject({ configuration: { n: 7 } });
+  });
+
   it('skips a forbidden region in one step, however large', async () => {
     const many = { type: 'int', min: 1, max: 1_000_000 };
     const space = parseSearchSpace({
@@ -205,6 +220,22 @@ describe('the Sobol sequence', () => {
     }
   });
 
+  it('swaps the halves of each half on its own when scrambled', () => {
+    // Whether the second digit is flipped must depend on the first: in half of all dimensions, it differs.
+    const plain = new SobolSequence(400);
+    const scrambled = new SobolSequence(400, createRandomStream(3));
+    const flips = (index: number): number[] => {
+      const after = point(scrambled, 400, index);
+      return point(plain, 400, index).map((coordinate, dimension) => {
+        const digit = (value: number): number => Math.floor(value * 4) % 2;
+        return digit(coordinate) ^ digit(after[dimension]!);
+      });
+    };
+    const [low, high] = [flips(0), flips(1)];
+    const differing = low.filter((flip, dimension) => flip !== high[dimension]).length;
+    expect(Math.abs(differing - 200)).toBeLessThan(50);
+  });
+
   it('is uniform at each point when scrambled, over seeds', () => {
     const counts = Array<number>(16).fill(0);
     for (let seed = 0; seed < 3200; seed++) {
@@ -234,6 +265,7 @@ describe('sobol', () => {
     const [first, second, third] = await suggestions(sobol(), space, 3);
     const session = new SamplerSession(sobol(), space, 7);
     session.start({ x: 0.123, y: 0.456 }, 'first');
+    session.start(second!, 'user');
     expect(await session.sample(0)).toMatchObject({ configuration: first });
     expect(await session.sample(1)).toMatchObject({ configuration: second });
     session.start(second!);

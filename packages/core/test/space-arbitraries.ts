@@ -17,8 +17,17 @@ const positive = fc
   .tuple(fc.integer({ min: 1, max: 999_999_999 }), fc.integer({ min: -290, max: 280 }))
   .map(([digits, exponent]) => Number(`${digits}e${exponent}`));
 
+/** Two numbers far from 0 and close to each other: there is no room for 12 digits between them. */
+const neighbours = fc
+  .tuple(
+    fc.integer({ min: -(10 ** 12), max: 10 ** 12 }),
+    fc.integer({ min: 1, max: 1000 }),
+    fc.integer({ min: -6, max: 6 }),
+  )
+  .map(([base, gap, exponent]): [number, number] => [base, base + Number(`${gap}e${exponent}`)]);
+
 export const linearFloat: fc.Arbitrary<ParameterSpec> = fc
-  .tuple(written, written)
+  .oneof(fc.tuple(written, written), neighbours)
   .map(([a, b]) => ordered(a, b))
   .map(([min, max]) => ({ type: 'float', min, max }));
 
@@ -28,7 +37,7 @@ export const logFloat: fc.Arbitrary<ParameterSpec> = fc
   .map(([min, max]) => ({ type: 'float', min, max, scale: 'log' }));
 
 export const reverseLogFloat: fc.Arbitrary<ParameterSpec> = fc
-  .tuple(fc.double({ min: -5, max: 0.9, noNaN: true }), fc.integer({ min: 1, max: 12 }), fc.integer({ min: 1, max: 9 }))
+  .tuple(fc.double({ min: -5, max: 0.9, noNaN: true }), fc.integer({ min: 1, max: 14 }), fc.integer({ min: 1, max: 9 }))
   .map(([min, nines, digit]) => ({
     type: 'float',
     min,

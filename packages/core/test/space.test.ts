@@ -89,6 +89,14 @@ describe('a space', () => {
     expect(space.key({ ...a, batch: 32 })).not.toBe(space.key(a));
   });
 
+  it('does not mix up what stands in which parameter', () => {
+    const three = { type: 'int', min: 0, max: 111 };
+    const ints = parseSearchSpace({ a: three, b: three, c: three });
+    const digits = [0, 1, 11, 111];
+    const keys = digits.flatMap((a) => digits.flatMap((b) => digits.map((c) => ints.key({ a, b, c }))));
+    expect(new Set(keys).size).toBe(64);
+  });
+
   it('holds -0 and 0 for the same number', () => {
     const plain = parseSearchSpace({
       x: { type: 'float', min: -1, max: 1 },
@@ -176,6 +184,16 @@ describe('counting', () => {
     expect(plain([]).cardinality()).toBe(Number.POSITIVE_INFINITY);
     expect(plain([{ a: 'x' }]).cardinality()).toBe(5);
     expect(plain([{ b: 0.5, c: [1, 2] }]).cardinality()).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('counts nothing that is not there', () => {
+    const space = parseSearchSpace({
+      a: { type: 'categorical', values: ['x', 'y'] },
+      b: { type: 'float', min: 0, max: 1, when: { a: 'x' } },
+      c: { type: 'float', min: 0, max: 1, when: { a: 'y' } },
+      d: { type: 'float', min: 0, max: 1 },
+    });
+    expect(space.cardinality()).toBe(Number.POSITIVE_INFINITY);
   });
 
   it('counts forty switches, each with a part of its own, at once', () => {

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -82,6 +82,8 @@ describe('the file of a study', () => {
   it('may move from a local disk to a network file system and back', () => {
     writeStudy();
     for (const mountInfo of [NFS, EXT4, NFS]) {
+      // A link into nowhere: there is no shared memory on a network file system.
+      if (mountInfo === NFS) symlinkSync(join(folder, 'none/shm'), `${path}-shm`);
       const store = sqliteStore(path, { mountInfo });
       expect(store.lastSeq()).toBe(sampleEvents().length);
       expect(existsSync(`${path}-shm`)).toBe(mountInfo === EXT4);
@@ -90,6 +92,7 @@ describe('the file of a study', () => {
       expect(contentOf(reader)).toEqual(contentOf(store));
       reader.close();
       store.close();
+      if (mountInfo === NFS) unlinkSync(`${path}-shm`);
     }
   });
 
@@ -231,6 +234,13 @@ describe('readSqliteStore', () => {
     expect(readFileSync(copied).equals(before)).toBe(true);
   });
 
+  it('tells the events of the study apart from those of its trials', () => {
+    writeStudy();
+    const reader = readSqliteStore(path);
+    expect(reader.studyEvents()).toEqual(sampleEvents().filter(({ body }) => !('trial' in body)));
+    reader.close();
+  });
+
   it('cannot write', () => {
     writeStudy();
     const reader = readSqliteStore(path);
@@ -279,6 +289,23 @@ describe('a store that cannot be written to', () => {
     store.append(refused);
     expect([...store.journal()]).toEqual(sampleEvents());
     expect(store.summary()).toEqual(sampleSummary());
+    store.close();
+  });
+
+  it('writes everything of a commit that was undone at its very end', () => {
+    sqliteStore(path, { mountInfo: NFS }).close();
+    const store = storeOnConnection((connection) => connection.pragma('busy_timeout = 1'));
+    // Without a write-ahead log, a reader in the middle of something makes the commit itself fail.
+    const other = new Database(path);
+    other.exec('BEGIN');
+    other.prepare('SELECT * FROM lease').all();
+    const commit = { events: sampleEvents(), trials: [sampleTrial(1, 'queued')], summary: sampleSummary() };
+    expect(() => store.append(commit)).toThrow(expect.objectContaining({ code: 'store-unwritable' }));
+    expect(store.lastSeq()).toBe(0);
+    other.close();
+    store.append(commit);
+    expect(store.summary()).toEqual(sampleSummary());
+    expect([...store.journal()]).toEqual(sampleEvents());
     store.close();
   });
 

@@ -5,7 +5,7 @@ import { checkTemplates, CONTRACT_VARIABLES, trialInvocation, variableName } fro
 import type { Configuration } from '../src/domain/configuration.ts';
 import type { LaunchRequest } from '../src/ports/backend.ts';
 import type { CommandProgram } from '../src/ports/program.ts';
-import { launchRequest } from '../src/testing/backend-checks.ts';
+import { launchRequest } from '../src/testing/backend-bench.ts';
 
 const PATHS = {
   config: '/a/config.json',
@@ -18,24 +18,48 @@ function program(...command: string[]): CommandProgram {
   return { kind: 'command', command, workingDirectory: '/', environment: {} };
 }
 
-function argvOf(command: readonly string[], configuration: Configuration, change: Partial<LaunchRequest> = {}): readonly string[] {
+function argvOf(
+  command: readonly string[],
+  configuration: Configuration,
+  change: Partial<LaunchRequest> = {},
+): readonly string[] {
   return trialInvocation(program(...command), launchRequest(17, { configuration, ...change }), 's', PATHS).argv;
 }
 
 describe('the command of a trial', () => {
   it('has the values in the places of the names', () => {
-    const command = ['node', 'train.js', '--lr', '{learningRate}', '--tag={kind}-{layers}', '{deep}', '{{x}}', '{seed}:{trial}'];
+    const command = [
+      'node',
+      'train.js',
+      '--lr',
+      '{learningRate}',
+      '--tag={kind}-{layers}',
+      '{deep}',
+      '{{x}}',
+      '{seed}:{trial}',
+    ];
     const configuration = { learningRate: 1e-7, kind: 'a b', layers: 3, deep: true };
-    expect(argvOf(command, configuration)).toEqual(
-      ['node', 'train.js', '--lr', '1e-7', '--tag=a b-3', 'true', '{x}', '17:17'],
-    );
+    expect(argvOf(command, configuration)).toEqual([
+      'node',
+      'train.js',
+      '--lr',
+      '1e-7',
+      '--tag=a b-3',
+      'true',
+      '{x}',
+      '17:17',
+    ]);
     expect(argvOf(['p', '{checkpoint}', '{resource}'], {}, { until: 27 })).toEqual(['p', '/a/checkpoint', '27']);
   });
 
   it.each([
     ['the flag of an inactive value goes with it', ['p', '--momentum', '{m}', '--x', '{x}'], ['p', '--x', '1']],
     ['so does a short one, and one of a longer value', ['p', '-m', 'at-{m}', '{x}'], ['p', '1']],
-    ['an option with its value is one argument', ['p', '--nesterov', '--momentum={m}', '{x}'], ['p', '--nesterov', '1']],
+    [
+      'an option with its value is one argument',
+      ['p', '--nesterov', '--momentum={m}', '{x}'],
+      ['p', '--nesterov', '1'],
+    ],
     ['what is no flag stays', ['p', 'train', '{m}', '--', '{m}', '-1', '{m}'], ['p', 'train', '--', '-1']],
     ['a flag with a value of its own stays', ['p', '--y=2', '{m}'], ['p', '--y=2']],
     ['a flag before two values goes once', ['p', '--betas', '{m}', '{m}', 'z'], ['p', 'z']],
@@ -57,7 +81,12 @@ describe('the command of a trial', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (value) => {
         fc.pre(!value.includes('\0'));
-        const { argv, environment } = trialInvocation(program('p', '{v}', '-{v}-'), launchRequest(1, { configuration: { v: value } }), 's', PATHS);
+        const { argv, environment } = trialInvocation(
+          program('p', '{v}', '-{v}-'),
+          launchRequest(1, { configuration: { v: value } }),
+          's',
+          PATHS,
+        );
         expect(argv).toEqual(['p', value, `-${value}-`]);
         expect(environment['FETTLE_V']).toBe(value);
       }),
@@ -78,7 +107,13 @@ describe('the command of a trial', () => {
 
 describe('the environment of a trial', () => {
   it('holds the whole contract', () => {
-    const change = { until: 9, resumeFrom: 3, deadline: 1_700_000_000_999, attempt: '17.2', configuration: { learningRate: 0.1 } } as const;
+    const change = {
+      until: 9,
+      resumeFrom: 3,
+      deadline: 1_700_000_000_999,
+      attempt: '17.2',
+      configuration: { learningRate: 0.1 },
+    } as const;
     const { environment, configFile } = trialInvocation(program('p'), launchRequest(17, change), 'digits-1', PATHS);
     expect(environment).toEqual({
       FETTLE_CONFIG: '/a/config.json',
@@ -121,11 +156,17 @@ describe('the environment of a trial', () => {
 
 describe('checking a command', () => {
   it('passes a right one', () => {
-    expect(() => checkTemplates(program('p', '{x}', '{{{y}}}', '{resource}{seed}{trial}{checkpoint}'), ['x', 'y'])).not.toThrow();
+    expect(() =>
+      checkTemplates(program('p', '{x}', '{{{y}}}', '{resource}{seed}{trial}{checkpoint}'), ['x', 'y']),
+    ).not.toThrow();
   });
 
   it.each([
-    ['an unknown name', ['p', '--lr={leraningRate}'], /'--lr=\{leraningRate\}' uses \{leraningRate\}, which is not a parameter/],
+    [
+      'an unknown name',
+      ['p', '--lr={leraningRate}'],
+      /'--lr=\{leraningRate\}' uses \{leraningRate\}, which is not a parameter/,
+    ],
     ['JSON', ['p', '{"a": 1}'], /uses \{"a": 1\}/],
     ['an open brace', ['p', 'a{x'], /'a\{x' has a '\{' that is never closed/],
     ['a lone closing brace', ['p', 'x}'], /'x\}' has a '\}' without a '\{' before it/],
@@ -138,14 +179,19 @@ describe('checking a command', () => {
   it('tells everything at once, and the names there are', () => {
     const check = (): void => checkTemplates(program('p', '{a}', '{b}', '}'), ['x']);
     expect(check).toThrow(/\{a\}.*\{b\}.*'\}'/);
-    expect(check).toThrow(expect.objectContaining({ code: 'template-invalid', remedy: expect.stringContaining('{x}, {resource}') }));
+    expect(check).toThrow(
+      expect.objectContaining({ code: 'template-invalid', remedy: expect.stringContaining('{x}, {resource}') }),
+    );
   });
 
   it.each([
     [['seed'], /the parameter 'seed' has the name of the built-in \{seed\}/],
     [['config'], /the parameter 'config' would be \$FETTLE_CONFIG, as the trial contract is already/],
     [['resumeFrom'], /\$FETTLE_RESUME_FROM, as the trial contract is already/],
-    [['learningRate', 'learning_rate'], /'learning_rate' would be \$FETTLE_LEARNING_RATE, as the parameter 'learningRate' is already/],
+    [
+      ['learningRate', 'learning_rate'],
+      /'learning_rate' would be \$FETTLE_LEARNING_RATE, as the parameter 'learningRate' is already/,
+    ],
   ])('refuses names that hide each other: %s', (names, message) => {
     expect(() => checkTemplates(program('p'), names)).toThrow(message);
   });

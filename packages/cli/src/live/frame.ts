@@ -171,13 +171,16 @@ function timeLeft(use: BudgetUse, wallClock: number): number | undefined {
   return (wallClock * (1 - use.fraction)) / use.fraction;
 }
 
-function countLine({ status }: FrameInput): Line {
+function countLine({ status, phase }: FrameInput): Line {
   const { counts } = status.summary;
   const some = (count: number, word: string, style: Style): Span[] =>
     count === 0 ? [] : [['   '], [String(count), style], [` ${word}`, 'dim']];
-  return [
+  const running: Span[] = [
     [`${counts.running} of ${status.capacity}`, 'bold'],
     [' running', 'dim'],
+  ];
+  return [
+    ...(phase === 'ended' ? [['trials', 'dim'] as const] : running),
     ...some(counts.queued, 'queued', 'none'),
     ...some(counts.paused, 'paused', 'none'),
     ...some(counts.completed, 'completed', 'green'),

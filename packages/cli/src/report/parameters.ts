@@ -43,7 +43,7 @@ export function axisPosition(parameter: ParameterCells, cell: number): number {
 }
 
 /** One parameter's value as text for people, cut if it is very long. */
-export function parameterText(value: ParameterValue): string {
+function parameterText(value: ParameterValue): string {
   const text = String(value);
   return text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1)}…` : text;
 }

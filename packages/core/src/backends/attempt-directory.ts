@@ -93,9 +93,13 @@ export async function makeCheckpoint(study: string, { trial, forkFrom }: LaunchR
   if (existsSync(checkpoint)) return checkpoint;
   const origin = checkpointDirectory(study, forkFrom);
   if (!existsSync(origin)) {
-    throw new FettleError('launch-failed', `Trial ${trial} begins from trial ${forkFrom}'s checkpoint, which is not there.`, {
-      place: origin,
-    });
+    throw new FettleError(
+      'launch-failed',
+      `Trial ${trial} begins from trial ${forkFrom}'s checkpoint, which is not there.`,
+      {
+        place: origin,
+      },
+    );
   }
   mkdirSync(trialDirectory(study, trial), { recursive: true });
   const unfinished = `${checkpoint}.copying`;

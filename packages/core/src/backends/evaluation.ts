@@ -67,7 +67,8 @@ function requireNumbers(metrics: unknown, resource: unknown): void {
     throw new TypeError(`Metrics are a record of numbers, such as { loss: 0.1 }; this is ${show(metrics)}.`);
   }
   for (const [name, value] of Object.entries(metrics)) {
-    if (typeof value !== 'number') throw new TypeError(`The metric '${name}' is ${show(value)}, which is not a number.`);
+    if (typeof value !== 'number')
+      throw new TypeError(`The metric '${name}' is ${show(value)}, which is not a number.`);
   }
   if (typeof resource !== 'number' || !(resource > 0)) {
     throw new TypeError(`The resource of a report is a positive number; this is ${show(resource)}.`);

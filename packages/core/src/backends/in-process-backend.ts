@@ -2,7 +2,15 @@ import { resolve } from 'node:path';
 import type { AttemptEnd } from '../domain/failure.ts';
 import type { AttemptId } from '../domain/trial.ts';
 import { bug, FettleError } from '../errors.ts';
-import type { Adoption, Backend, BackendHost, Launched, LaunchRequest, RecordedAttempt, StopRequest } from '../ports/backend.ts';
+import type {
+  Adoption,
+  Backend,
+  BackendHost,
+  Launched,
+  LaunchRequest,
+  RecordedAttempt,
+  StopRequest,
+} from '../ports/backend.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Evaluate } from '../ports/program.ts';
 import { makeCheckpoint } from './attempt-directory.ts';

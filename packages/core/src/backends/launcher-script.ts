@@ -27,7 +27,7 @@ _fettle_claim=$1 _fettle_exit=$2 _fettle_who=$3 _fettle_ln=$4
 shift 4
 _fettle_start() { _fettle_start=\${20}; }
 if { read -r _fettle_stat <"/proc/$$/stat"; } 2>/dev/null; then
-  _fettle_start \${_fettle_stat##*) }
+  _fettle_start \${_fettle_stat##*') '}
 else
   _fettle_start=$(LC_ALL=C TZ=UTC /bin/ps -o lstart= -p $$)
 fi

@@ -42,12 +42,7 @@ export class LocalAttempt {
   readonly #kernelKills = countKernelKills();
   #killed = false;
 
-  constructor(
-    id: AttemptId,
-    directory: AttemptDirectory,
-    leader: Family['leader'],
-    surroundings: AttemptSurroundings,
-  ) {
+  constructor(id: AttemptId, directory: AttemptDirectory, leader: Family['leader'], surroundings: AttemptSurroundings) {
     this.id = id;
     this.directory = directory;
     this.leader = leader;

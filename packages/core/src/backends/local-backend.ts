@@ -6,7 +6,15 @@ import type { AttemptEnd } from '../domain/failure.ts';
 import type { JsonValue } from '../domain/json.ts';
 import type { AttemptId } from '../domain/trial.ts';
 import { bug, FettleError, messageOf } from '../errors.ts';
-import type { Adoption, Backend, BackendHost, Launched, LaunchRequest, RecordedAttempt, StopRequest } from '../ports/backend.ts';
+import type {
+  Adoption,
+  Backend,
+  BackendHost,
+  Launched,
+  LaunchRequest,
+  RecordedAttempt,
+  StopRequest,
+} from '../ports/backend.ts';
 import type { Disposer } from '../ports/clock.ts';
 import { type AttemptDirectory, attemptDirectory, makeAttemptDirectory } from './attempt-directory.ts';
 import { type Claim, readClaims, revoke } from './claim.ts';
@@ -19,9 +27,16 @@ import type { LocalOptions } from './local-options.ts';
 import { parseMemorySize } from './memory-size.ts';
 import { strayMembers } from './process-family.ts';
 import { findProcess, sendSignal } from './process-table.ts';
+import { requireSameMachine } from './same-machine.ts';
 
 /** Time between two looks at attempts that are no children of this driver, and at memory, in milliseconds. */
 const PERIOD = 200;
+
+/** How a launcher ended that was a child of this process. */
+interface LauncherEnd {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
 
 /** Everything that is known once the backend is open. */
 interface Opened {
@@ -83,10 +98,17 @@ export class LocalBackend implements Backend {
       mkdirSync(files.path, { recursive: true });
       return { id: request.attempt, files, claim: revoke(files.path) };
     });
-    this.#requireSameMachine(claims);
+    const open = claims.flatMap(({ id, files, claim }) =>
+      claim === undefined || this.#attempt(id, files, claim).hasExited
+        ? []
+        : [{ id, host: claim.host, exit: files.exit }],
+    );
+    requireSameMachine(this.#here.pad.machine, open);
     const adoptions: Adoption[] = [];
     for (const { id, files, claim } of claims) {
-      adoptions.push(claim === undefined ? { attempt: id, status: 'never-launched' } : await this.#adopt(id, files, claim));
+      adoptions.push(
+        claim === undefined ? { attempt: id, status: 'never-launched' } : await this.#adopt(id, files, claim),
+      );
     }
     this.#killStrays();
     return adoptions;
@@ -147,7 +169,7 @@ export class LocalBackend implements Backend {
 
   /** Watches an attempt whose launcher belongs to an earlier driver, or was faster than this one's. */
   #takeOver(attempt: AttemptId, files: AttemptDirectory, claim: Claim): Launched {
-    this.#requireSameMachine([{ id: attempt, files, claim }]);
+    requireSameMachine(this.#here.pad.machine, [{ id: attempt, host: claim.host, exit: files.exit }]);
     this.#here.leases?.restore(attempt, claim.gpus);
     this.#watch(attempt, files, claim);
     return { handle: handleOf(claim.pid, claim.gpus), files: files.files };
@@ -168,7 +190,11 @@ export class LocalBackend implements Backend {
     return { attempt: id, status: 'ended', end: await attempt.end({}, restarted), launched };
   }
 
-  #attempt(id: AttemptId, files: AttemptDirectory, leader: { readonly pid: number; readonly start: string }): LocalAttempt {
+  #attempt(
+    id: AttemptId,
+    files: AttemptDirectory,
+    leader: { readonly pid: number; readonly start: string },
+  ): LocalAttempt {
     const { clock, logger } = this.#here.host;
     return new LocalAttempt(id, files, leader, { clock, logger, stopSignal: this.#options.stopSignal });
   }
@@ -186,20 +212,26 @@ export class LocalBackend implements Backend {
     if (child === undefined || this.#memory !== undefined) this.#lookLater();
   }
 
-  #launcherExited(attempt: LocalAttempt, launcher: { code: number | null; signal: string | null }): void {
+  #launcherExited(attempt: LocalAttempt, launcher: LauncherEnd): void {
     if (this.#closed) return;
     const { id, directory, leader } = attempt;
-    const claim = revoke(directory.path);
-    if (claim === undefined) {
-      this.#running.delete(id);
-      const message = `Its launcher ended before it could begin (${launcher.signal ?? `exit code ${launcher.code}`}).`;
-      this.#tellEnd(id, { kind: 'failed', failure: 'launch', message });
-    } else if (claim.pid === leader.pid) {
+    try {
+      const claim = revoke(directory.path);
+      if (claim?.pid === leader.pid) {
+        this.#ended(attempt, launcher);
+      } else if (claim === undefined) {
+        this.#running.delete(id);
+        const message = `Its launcher ended before it could begin (${launcher.signal ?? `exit code ${launcher.code}`}).`;
+        this.#tellEnd(id, { kind: 'failed', failure: 'launch', message });
+      } else {
+        // Another launcher of the same generation has the attempt; this one has left without running anything.
+        attempt.leaveAlone();
+        this.#takeOver(id, directory, claim);
+      }
+    } catch (thrown) {
+      // The folder cannot be read any more: all that is left to know is how the launcher ended.
+      this.#here.host.logger.warn(`Attempt ${id}: ${messageOf(thrown)}`);
       this.#ended(attempt, launcher);
-    } else {
-      // Another launcher of the same generation has the attempt; this one has left without running anything.
-      attempt.leaveAlone();
-      this.#takeOver(id, directory, claim);
     }
   }
 
@@ -217,10 +249,11 @@ export class LocalBackend implements Backend {
       if (!this.#children.has(id) && !attempt.running) this.#ended(attempt);
       else if (this.#memory !== undefined) attempt.enforceMemory(this.#memory);
     }
-    if (this.#memory !== undefined ? this.#running.size > 0 : this.#running.size > this.#children.size) this.#lookLater();
+    if (this.#memory !== undefined ? this.#running.size > 0 : this.#running.size > this.#children.size)
+      this.#lookLater();
   }
 
-  #ended(attempt: LocalAttempt, launcher?: { code: number | null; signal: string | null }): void {
+  #ended(attempt: LocalAttempt, launcher?: LauncherEnd): void {
     this.#running.delete(attempt.id);
     attempt.end(launcher).then(
       (end) => this.#tellEnd(attempt.id, end),
@@ -240,25 +273,6 @@ export class LocalBackend implements Backend {
     host.clock.after(0, () => {
       if (!this.#closed) host.ended(attempt, end);
     });
-  }
-
-  /** Processes of another machine cannot be seen: to guess that they are gone could run an attempt twice. */
-  #requireSameMachine(claims: readonly { id: AttemptId; files: AttemptDirectory; claim: Claim | undefined }[]): void {
-    const { machine } = this.#here.pad;
-    const elsewhere = claims.filter(
-      ({ id, files, claim }) =>
-        claim !== undefined && claim.host !== machine.host && !this.#attempt(id, files, claim).hasExited,
-    );
-    const [first] = elsewhere;
-    if (first?.claim === undefined) return;
-    const ids = elsewhere.map(({ id }) => id).join(', ');
-    throw new FettleError(
-      'backend-unavailable',
-      `Attempt ${ids} was started on the machine '${first.claim.host}' and has not ended; this is '${machine.host}'.`,
-      {
-        remedy: `Continue the study on '${first.claim.host}'. If that machine is gone, say so for each attempt with: echo 137 > '${first.files.exit}'`,
-      },
-    );
   }
 
   #killStrays(): void {

@@ -36,9 +36,13 @@ export function checkLocal(
     });
   }
   if (program.kind !== 'command') {
-    throw new FettleError('backend-unavailable', `The local backend runs commands; this study has a ${program.kind} program.`, {
-      remedy: program.kind === 'function' ? 'Use inProcess(), or give a command.' : 'Give a command.',
-    });
+    throw new FettleError(
+      'backend-unavailable',
+      `The local backend runs commands; this study has a ${program.kind} program.`,
+      {
+        remedy: program.kind === 'function' ? 'Use inProcess(), or give a command.' : 'Give a command.',
+      },
+    );
   }
   const problems: string[] = [];
   const note = (problem: string | undefined): void => {
@@ -94,7 +98,11 @@ function whyNoLinks(directory: string): string | undefined {
 }
 
 /** The GPUs to share out. Where the driver itself is confined to some, `auto` means those. */
-function gpusOf({ gpus }: LocalOptions, environment: NodeJS.ProcessEnv, run: CommandRunner): readonly string[] | undefined {
+function gpusOf(
+  { gpus }: LocalOptions,
+  environment: NodeJS.ProcessEnv,
+  run: CommandRunner,
+): readonly string[] | undefined {
   if (gpus !== 'auto') return gpus;
   const visible = environment['CUDA_VISIBLE_DEVICES'];
   if (visible === undefined) return detectGpus(run).map(({ id }) => id);

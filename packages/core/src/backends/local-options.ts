@@ -32,10 +32,13 @@ export const localOptions = z
     path: ['trialsPerGpu'],
     error: 'attempts that get several GPUs cannot share them: leave out trialsPerGpu or gpusPerTrial',
   })
-  .refine(({ gpus, trialsPerGpu, gpusPerTrial }) => gpus !== undefined || (trialsPerGpu ?? gpusPerTrial) === undefined, {
-    path: ['gpus'],
-    error: 'trialsPerGpu and gpusPerTrial say how GPUs are shared out: name the GPUs as well',
-  })
+  .refine(
+    ({ gpus, trialsPerGpu, gpusPerTrial }) => gpus !== undefined || (trialsPerGpu ?? gpusPerTrial) === undefined,
+    {
+      path: ['gpus'],
+      error: 'trialsPerGpu and gpusPerTrial say how GPUs are shared out: name the GPUs as well',
+    },
+  )
   .optional();
 
 /** Options of the local backend, checked. */

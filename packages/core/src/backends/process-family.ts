@@ -1,4 +1,4 @@
-import { isAlive, listProcesses, type ProcessEntry, sendSignal, variableOf } from './process-table.ts';
+import { environmentOf, isAlive, listProcesses, type ProcessEntry, sendSignal } from './process-table.ts';
 
 /** How processes that belong to an attempt are known: by their leader's group and by the environment they inherited. */
 export interface Family {
@@ -9,7 +9,7 @@ export interface Family {
 }
 
 /** The variable whose value tells attempts apart. */
-export const MARK = 'FETTLE_STOP_FILE';
+const MARK = 'FETTLE_STOP_FILE=';
 
 /**
  * The processes of an attempt that still run: its group, and what has left the group (`setsid`) but not its environment.
@@ -17,13 +17,18 @@ export const MARK = 'FETTLE_STOP_FILE';
 export function livingMembers({ leader, stopFile }: Family): ProcessEntry[] {
   const processes = listProcesses().filter((entry) => !entry.zombie);
   const holder = processes.find((entry) => entry.pid === leader.pid);
-  // A number is free for others once the leader and its whole group are gone.
-  const groupIsOurs = holder === undefined || holder.start === leader.start;
+  const leads = holder?.start === leader.start;
   const earliest = Number(leader.start);
-  return processes.filter((entry) => {
-    if (groupIsOurs && (entry.group === leader.pid || entry.session === leader.pid)) return true;
+  return processes.filter(({ pid, group, session, start }) => {
+    const grouped = group === leader.pid || session === leader.pid;
+    if (grouped && leads) return true;
+    if (grouped && holder === undefined) {
+      // Once the leader is gone its number may have come to others: an environment that is not the attempt's says so.
+      const environment = environmentOf(pid);
+      return environment === undefined || environment.includes(MARK + stopFile);
+    }
     // Starts are numbers where environments can be seen; nothing older than the leader is its descendant.
-    return Number(entry.start) >= earliest && variableOf(entry.pid, MARK) === stopFile;
+    return Number(start) >= earliest && environmentOf(pid)?.includes(MARK + stopFile) === true;
   });
 }
 
@@ -47,7 +52,7 @@ export function killMembers(family: Family): ProcessEntry[] {
 export function strayMembers(trials: string, watched: ReadonlySet<string>): ProcessEntry[] {
   return listProcesses().filter(({ pid, zombie }) => {
     if (zombie || pid === process.pid) return false;
-    const mark = variableOf(pid, MARK);
-    return mark !== undefined && mark.startsWith(trials) && !watched.has(mark);
+    const mark = environmentOf(pid)?.find((line) => line.startsWith(MARK + trials));
+    return mark !== undefined && !watched.has(mark.slice(MARK.length));
   });
 }

@@ -60,16 +60,12 @@ export function listProcesses(): ProcessEntry[] {
 }
 
 /**
- * A variable of the environment a process was started with; `undefined` if it has none, or belongs to somebody else, or
- * the system does not show it (only Linux does).
+ * The environment a process was started with, as `NAME=value`; `undefined` if the system does not show it (only Linux
+ * does, and only of one's own processes) or the process has overwritten it.
  */
-export function variableOf(pid: number, name: string): string | undefined {
-  if (!hasProc) return undefined;
-  const prefix = `${name}=`;
-  return readText(`/proc/${pid}/environ`)
-    ?.split('\0')
-    .find((line) => line.startsWith(prefix))
-    ?.slice(prefix.length);
+export function environmentOf(pid: number): readonly string[] | undefined {
+  const text = hasProc ? readText(`/proc/${pid}/environ`) : undefined;
+  return text === undefined || text === '' ? undefined : text.split('\0');
 }
 
 /** Whether this system shows how much memory a process uses. */

@@ -94,7 +94,9 @@ export function checkTemplates(program: CommandProgram, parameterNames: readonly
 /** Parameters that would hide a part of the contract, or each other. */
 function nameProblems(parameterNames: readonly string[]): string[] {
   const problems: string[] = [];
-  const taken = new Map<string, string>(CONTRACT_VARIABLES.map((name) => [VARIABLE_PREFIX + name, 'the trial contract']));
+  const taken = new Map<string, string>(
+    CONTRACT_VARIABLES.map((name) => [VARIABLE_PREFIX + name, 'the trial contract']),
+  );
   for (const parameter of parameterNames) {
     if (BUILT_IN_NAMES.some((name) => name === parameter)) {
       problems.push(`the parameter '${parameter}' has the name of the built-in {${parameter}}`);
@@ -103,7 +105,8 @@ function nameProblems(parameterNames: readonly string[]): string[] {
     const variable = variableName(parameter);
     if (variable === undefined) continue;
     const owner = taken.get(variable);
-    if (owner !== undefined) problems.push(`the parameter '${parameter}' would be $${variable}, as ${owner} is already`);
+    if (owner !== undefined)
+      problems.push(`the parameter '${parameter}' would be $${variable}, as ${owner} is already`);
     taken.set(variable, `the parameter '${parameter}'`);
   }
   return problems;
@@ -133,9 +136,13 @@ export function trialInvocation(
   const [first] = templates;
   const [name, ...rest] = expandArguments(templates, (wanted) => values.get(wanted));
   if (name === undefined || first === undefined || namesIn(first).some((used) => !values.has(used))) {
-    throw new FettleError('template-invalid', `The command's program '${first?.source ?? ''}' uses a parameter that is not active.`, {
-      remedy: 'Let the name of the program depend only on parameters that are always active.',
-    });
+    throw new FettleError(
+      'template-invalid',
+      `The command's program '${first?.source ?? ''}' uses a parameter that is not active.`,
+      {
+        remedy: 'Let the name of the program depend only on parameters that are always active.',
+      },
+    );
   }
   return {
     argv: [name, ...rest],

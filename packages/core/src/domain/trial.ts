@@ -44,8 +44,8 @@ export function isTerminal(state: TrialState): boolean {
   return TRANSITIONS[state].length === 0;
 }
 
-/** Who wanted a trial: the searcher, the study's list of configurations to try first, or a person. */
-export type TrialOrigin = 'searcher' | 'first' | 'user';
+/** Who wanted a trial: the searcher, or the study's list of configurations to try first. */
+export type TrialOrigin = 'searcher' | 'first';
 
 /** Everything the study knows of one trial: what stores keep, listings show and exports contain. */
 export interface TrialRecord {

@@ -24,6 +24,9 @@ import type { SearcherGuard } from './searcher-guard.ts';
 import { judgeBudget, type Verdict } from './stop-rules.ts';
 import type { StudyState } from './study-state.ts';
 
+/** A session whose first so many trials all fail is not worth going on with: something is wrong with the program. */
+const HOPELESS = 10;
+
 /** Why there is nothing left to do. */
 export interface Finish {
   readonly status: 'finished' | 'interrupted';
@@ -55,6 +58,9 @@ export class Tick {
   /** The searcher said wait, and nothing has happened since that could change its mind. */
   #waiting: string | undefined;
   #finish: Finish | undefined;
+  /** Trials of this session that failed, as long as none has come to anything. */
+  #failedFirst: number | undefined = 0;
+  #lastFailure = '';
 
   constructor(
     state: StudyState,
@@ -204,6 +210,9 @@ export class Tick {
   #verdict(): Verdict {
     if (this.#interrupted !== undefined) return { kind: 'halt', reason: this.#interrupted.reason };
     const state = this.#state;
+    if (this.#failedFirst !== undefined && this.#failedFirst >= HOPELESS) {
+      return { kind: 'halt', reason: `the first ${HOPELESS} trials of this session all failed; the last: ${this.#lastFailure}` };
+    }
     const { goal } = state.objective;
     return judgeBudget(state.settings.budget, state.totals(this.#now), (target) => (goal === 'maximize' ? -target : target));
   }
@@ -406,11 +415,14 @@ export class Tick {
       return;
     }
     this.emit('trial:failed', { trial: id, failure, message }, now);
+    this.#lastFailure = message;
     this.#told(trial, { state: 'failed', failure, resource, message });
   }
 
   #told(trial: LiveTrial, outcome: TrialOutcome): void {
     this.#searcher.ended(trial.view, outcome);
+    if (outcome.state !== 'failed') this.#failedFirst = undefined;
+    else if (this.#failedFirst !== undefined) this.#failedFirst += 1;
     if (outcome.state !== 'paused') this.#cleanCheckpoints();
   }
 

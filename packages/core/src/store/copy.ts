@@ -23,7 +23,7 @@ export function copyEvent(event: StudyEvent): StudyEvent {
   const { seq, at, type } = event;
   const { trial, attempt, resource, metrics, position, decision } = event.body;
   const kept = decision.kind === 'continue' && decision.reason === undefined ? CONTINUE : copy(decision);
-  const body = { trial, attempt, resource, metrics, decision: kept };
+  const body = { trial, attempt, resource, metrics: { ...metrics }, decision: kept };
   return { seq, at, type, body: position === undefined ? body : { ...body, position: copy(position) } };
 }
 

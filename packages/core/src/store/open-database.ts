@@ -55,8 +55,9 @@ export function chooseJournal(database: Database.Database, network: boolean): vo
     database.pragma('synchronous = FULL');
     return;
   }
-  database.pragma('journal_mode = WAL');
-  database.pragma('synchronous = NORMAL');
+  const mode = database.pragma('journal_mode = WAL', { simple: true });
+  // SQLite stays with the rollback journal where it finds no shared memory; that one is safe only with FULL.
+  database.pragma(`synchronous = ${mode === 'wal' ? 'NORMAL' : 'FULL'}`);
   database.pragma(`journal_size_limit = ${JOURNAL_SIZE_LIMIT}`);
   database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
 }

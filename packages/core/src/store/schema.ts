@@ -29,6 +29,7 @@ CREATE TABLE event (
   body TEXT NOT NULL
 ) STRICT;
 CREATE INDEX event_of_trial ON event (trial) WHERE trial IS NOT NULL;
+CREATE INDEX event_of_study ON event (type) WHERE trial IS NULL;
 
 CREATE TABLE trial (
   id INTEGER PRIMARY KEY,

@@ -1,11 +1,19 @@
 import type { AttemptEnd } from '../domain/failure.ts';
 import type { AttemptId } from '../domain/trial.ts';
 import { bug } from '../errors.ts';
-import type { Adoption, Backend, BackendHost, Launched, LaunchRequest, RecordedAttempt, StopRequest } from '../ports/backend.ts';
+import type {
+  Adoption,
+  Backend,
+  BackendHost,
+  Launched,
+  LaunchRequest,
+  RecordedAttempt,
+  StopRequest,
+} from '../ports/backend.ts';
 import type { Disposer } from '../ports/clock.ts';
 import type { Program } from '../ports/program.ts';
 import { StopLadder } from '../backends/stop-ladder.ts';
-import { type BackendHarness, type BackendPlace, type Behaviour, BEHAVIOURS } from './backend-checks.ts';
+import { type BackendHarness, type BackendPlace, type Behaviour, BEHAVIOURS } from './backend-harness.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 /** Each is one way to break the contract that real backends have been seen to break. */
@@ -110,7 +118,8 @@ class PretendBackend implements Backend {
   }
 
   adopt(attempts: readonly RecordedAttempt[]): Adoption[] {
-    if (this.#fault === 'adopts-strangers' && attempts.length === 0) return [{ attempt: '9.9', status: 'never-launched' }];
+    if (this.#fault === 'adopts-strangers' && attempts.length === 0)
+      return [{ attempt: '9.9', status: 'never-launched' }];
     return attempts.map(({ request: { attempt } }) => {
       const job = this.#machines.jobs.get(attempt);
       if (job === undefined) {
@@ -143,7 +152,9 @@ class PretendBackend implements Backend {
   stop(attempt: AttemptId, request: StopRequest): void {
     const job = this.#machines.jobs.get(attempt);
     if (this.#fault === 'ends-again-when-stopped' && job?.end !== undefined) this.#tell(attempt, job.end);
-    this.#ladders.get(attempt)?.climb(this.#fault === 'waits-before-kill' ? { ...request, from: 'checkpoint' } : request);
+    this.#ladders
+      .get(attempt)
+      ?.climb(this.#fault === 'waits-before-kill' ? { ...request, from: 'checkpoint' } : request);
   }
 
   capacity(): number {
@@ -202,14 +213,11 @@ class PretendBackend implements Backend {
 const LAUNCHED: Launched = { handle: null };
 
 function endOf(behaviour: Behaviour): AttemptEnd {
-  switch (behaviour) {
-    case 'exit-3':
-      return { kind: 'failed', failure: 'code', message: 'It exited with code 3.', exitCode: 3 };
-    case 'missing':
-      return { kind: 'failed', failure: 'launch', message: 'There is no such program.' };
-    default:
-      return { kind: 'finished' };
+  if (behaviour === 'exit-3') {
+    return { kind: 'failed', failure: 'code', message: 'It exited with code 3.', exitCode: 3 };
   }
+  if (behaviour === 'missing') return { kind: 'failed', failure: 'launch', message: 'There is no such program.' };
+  return { kind: 'finished' };
 }
 
 function behaviourOf(program: Program): Behaviour {

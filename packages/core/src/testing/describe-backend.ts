@@ -1,5 +1,6 @@
 import { describe, it } from 'vitest';
-import { type BackendHarness, backendChecks } from './backend-checks.ts';
+import { backendChecks } from './backend-checks.ts';
+import type { BackendHarness } from './backend-harness.ts';
 
 /**
  * The contract of a backend as tests: call it once in a test file of the backend's package.

@@ -252,7 +252,7 @@ async function checkFaults(continuous: SamplerSession, finite: SamplerSession, e
       session.report(trial, 0.4);
       session.end(trial, { state: 'paused', resource: 1 });
     });
-    session.start(foreign, 'user');
+    session.start(foreign, 'first');
     await run(session, 8, exhausts);
   }
 }

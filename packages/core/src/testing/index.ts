@@ -1,8 +1,15 @@
 export type { Check } from './check.ts';
 export { describeMetricSource, metricSourceChecks } from './describe-metric-source.ts';
 export type { MetricSample, MetricSourceSuiteOptions } from './describe-metric-source.ts';
+export { describeSampler, samplerChecks } from './describe-sampler.ts';
+export type { SamplerSuiteOptions } from './describe-sampler.ts';
 export { describeSearcher, searcherChecks } from './describe-searcher.ts';
 export type { SearcherSuiteOptions } from './describe-searcher.ts';
+export { learningCurve } from './learning-curves.ts';
+export type { CurveFamily, LearningCurve, LearningCurveOptions } from './learning-curves.ts';
+export { ackley, branin, hartmann3, hartmann6, levy, rosenbrock } from './objectives.ts';
+export type { TestObjective } from './objectives.ts';
+export { SamplerSession } from './sampler-session.ts';
 export { simulateStudy } from './simulate-study.ts';
 export type { Simulated, Simulation } from './simulate-study.ts';
 export { simulated, SimulatedCluster } from './simulated-backend.ts';

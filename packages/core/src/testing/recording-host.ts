@@ -33,7 +33,10 @@ export class RecordingHost implements BackendHost {
   readonly unreached = new Map<AttemptId, string[]>();
   capacityChanges = 0;
 
-  constructor(place: { readonly directory: string | undefined; readonly clock: Clock; readonly study?: string }, program: Program) {
+  constructor(
+    place: { readonly directory: string | undefined; readonly clock: Clock; readonly study?: string },
+    program: Program,
+  ) {
     const id = place.study ?? 'contract-study';
     this.study = { id, name: id };
     this.directory = place.directory;
@@ -79,11 +82,8 @@ export class RecordingHost implements BackendHost {
 
   /** Lets time pass, and everything happen that falls due in it. */
   async wait(milliseconds: number): Promise<void> {
-    let over = false;
-    this.clock.after(milliseconds, () => {
-      over = true;
-    });
-    while (!over) await this.#passTime(Math.min(PERIOD, milliseconds));
+    const late = this.clock.now() + milliseconds;
+    while (this.clock.now() < late) await this.#passTime(Math.min(PERIOD, milliseconds));
   }
 
   async #passTime(milliseconds: number): Promise<void> {

@@ -10,7 +10,7 @@ import {
   sampleTrial,
   SOME_TIME,
 } from './trial-store-sample.ts';
-import { commitOf, contentOf, same } from './trial-store-subject.ts';
+import { commitOf, contentOf, same, spoil } from './trial-store-subject.ts';
 
 /** A check on a store that is open and empty. */
 export interface StoreCheck {
@@ -115,7 +115,7 @@ export const CONTENT_CHECKS: readonly StoreCheck[] = [
           seq: 1,
           at: SOME_TIME,
           type: 'trial:created',
-          body: { trial: 1, configuration: named, origin: 'user', draw: 0, reason },
+          body: { trial: 1, configuration: named, origin: 'first', draw: 0, reason },
         },
         {
           seq: 2,
@@ -292,14 +292,4 @@ function sameEach(actual: readonly StudyEvent[], expected: readonly StudyEvent[]
     'the numbers of the events in the journal',
   );
   for (const [index, event] of expected.entries()) same(actual[index], event, `event ${event.seq} (${event.type})`);
-}
-
-/** Changes everything that can be changed in a value, down to its last member. */
-function spoil(value: unknown): void {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
-  for (const member of Object.values(value)) spoil(member);
-  const target = value as { [member: string]: unknown };
-  for (const key of Object.keys(target)) if (typeof target[key] !== 'object') target[key] = 'spoiled';
-  if (Array.isArray(value)) value.length = 0;
-  else target['spoiled'] = true;
 }

@@ -1,4 +1,6 @@
 import type { StudyEvent } from '../domain/event.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Metrics } from '../domain/report.ts';
 import type { Commit, StudySummary, TrialStore } from '../ports/trial-store.ts';
 import type { StoreCheck } from './trial-store-content-checks.ts';
 import { sampleEvents, sampleReport, sampleSummary, sampleTrial, SOME_TIME } from './trial-store-sample.ts';
@@ -47,10 +49,10 @@ export const RULE_CHECKS: readonly StoreCheck[] = [
         seq: 6,
         at: SOME_TIME,
         type: 'attempt:started',
-        body: { trial: 1, attempt: 1, handle: broken() },
+        body: { trial: 1, attempt: 1, handle: broken() as JsonObject },
       };
       leavesNothing(store, { events: [...events, started], trials, summary }, 'a commit that breaks in its last event');
-      const metrics = broken();
+      const metrics = broken() as Metrics;
       leavesNothing(
         store,
         { events, trials: [...trials, sampleTrial(3, 'queued', { metrics })], summary },
@@ -89,11 +91,11 @@ function leavesNothing(store: TrialStore, commit: Commit, what: string): void {
 }
 
 /** A value that throws when it is read: as good as a machine that fails in the middle. */
-function broken(): { readonly [name: string]: never } {
+function broken(): object {
   return Object.defineProperty({}, 'broken', {
     enumerable: true,
     get() {
       throw new Error('This value breaks when it is read.');
     },
-  }) as { readonly [name: string]: never };
+  });
 }

@@ -62,6 +62,16 @@ export function contentOf(reader: TrialReader): unknown {
   };
 }
 
+/** Changes everything that can be changed in a value, down to its last member. */
+export function spoil(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  for (const member of Object.values(value)) spoil(member);
+  const target = value as { [member: string]: unknown };
+  for (const key of Object.keys(target)) if (typeof target[key] !== 'object') target[key] = 'spoiled';
+  if (Array.isArray(value)) value.length = 0;
+  else target['spoiled'] = true;
+}
+
 /** Ends a check with a message. */
 export function fail(message: string): never {
   throw new Error(message);

@@ -7,7 +7,7 @@ import type { LocalBackend } from '../../src/backends/local-backend.ts';
 import type { AttemptEnd } from '../../src/domain/failure.ts';
 import { attemptId } from '../../src/domain/trial.ts';
 import type { Adoption } from '../../src/ports/backend.ts';
-import { launchRequest } from '../../src/testing/backend-checks.ts';
+import { launchRequest } from '../../src/testing/backend-bench.ts';
 import { RecordingHost } from '../../src/testing/recording-host.ts';
 import { LocalPlace, NOTE } from '../fixtures/local-place.ts';
 
@@ -23,7 +23,14 @@ interface Victim {
 
 /** A driver of its own, which launches so many attempts of a script. */
 function startDriver(place: LocalPlace, script: string, attempts: number, then = 'stay'): Victim {
-  const argv = [DRIVER, place.directory, 'contract-study', script.replaceAll('{', '{{').replaceAll('}', '}}'), String(attempts), then];
+  const argv = [
+    DRIVER,
+    place.directory,
+    'contract-study',
+    script.replaceAll('{', '{{').replaceAll('}', '}}'),
+    String(attempts),
+    then,
+  ];
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   let text = '';
@@ -60,14 +67,20 @@ describe('when a driver is killed', () => {
   it('its attempts go on, and the next driver takes them over as they are', async () => {
     const place = newPlace();
     // Trial 1 ends while nobody looks, trial 2 ends under the next driver, trial 3 does not end by itself.
-    const script = `${NOTE}; case $FETTLE_TRIAL in 1) sleep 0.5; exit 75;; 2) while [ ! -e "$FETTLE_CHECKPOINT_DIR/go" ]; do sleep 0.05; done; exit 6;; esac; sleep 60`;
+    const script = `${NOTE}; case $FETTLE_TRIAL in 1) sleep 60 & sleep 0.5; exit 75;; 2) while [ ! -e "$FETTLE_CHECKPOINT_DIR/go" ]; do sleep 0.05; done; exit 6;; esac; sleep 60`;
     const victim = startDriver(place, script, 3);
     const look = new RecordingHost(place, place.shell(''));
     await look.eventually('three launches', () => (victim.printed().at(-1) === '3' ? true : undefined));
-    await look.eventually('three begins', () => ([1, 2, 3].every((trial) => place.starts(attemptId(trial, 1)) === 1) ? true : undefined));
+    await look.eventually('three begins', () =>
+      [1, 2, 3].every((trial) => place.starts(attemptId(trial, 1)) === 1) ? true : undefined,
+    );
     victim.process.kill('SIGKILL');
     await victim.exited;
-    await look.eventually('the end of trial 1', () => (existsSync(attemptDirectory(place.directory, '1.1').exit) ? true : undefined));
+    await look.eventually('the end of trial 1', () =>
+      existsSync(attemptDirectory(place.directory, '1.1').exit) ? true : undefined,
+    );
+    // What it left in its group died with it, without any driver.
+    await look.eventually('the end of its child', () => (place.leftOvers('1.1').length === 0 ? true : undefined));
 
     const { host, backend, adoptions } = await nextDriver(place, script, 3);
     expect(adoptions.map(({ status }) => status)).toEqual(['ended', 'running', 'running']);

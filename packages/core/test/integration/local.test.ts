@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -10,7 +20,7 @@ import { findProcess, sendSignal, thisMachine } from '../../src/backends/process
 import type { AttemptEnd } from '../../src/domain/failure.ts';
 import type { LaunchRequest } from '../../src/ports/backend.ts';
 import type { CommandProgram } from '../../src/ports/program.ts';
-import { launchRequest } from '../../src/testing/backend-checks.ts';
+import { launchRequest } from '../../src/testing/backend-bench.ts';
 import { RecordingHost } from '../../src/testing/recording-host.ts';
 import { LocalPlace, NOTE } from '../fixtures/local-place.ts';
 
@@ -34,7 +44,11 @@ async function driverFor(place: LocalPlace, program: CommandProgram, backend = p
 }
 
 /** Runs one attempt to its end. */
-async function run(place: LocalPlace, program: CommandProgram, change: Partial<LaunchRequest> = {}): Promise<AttemptEnd> {
+async function run(
+  place: LocalPlace,
+  program: CommandProgram,
+  change: Partial<LaunchRequest> = {},
+): Promise<AttemptEnd> {
   const { host, backend } = await driverFor(place, program);
   await backend.launch(launchRequest(1, change));
   return host.end('1.1');
@@ -77,13 +91,22 @@ describe('a program', () => {
     const place = placeFor();
     expect(await run(place, place.command(['echo', '-n', 'eval', '$X']))).toEqual({ kind: 'finished' });
     expect(filesOf(place).stdout).toBe('eval $X');
-    await expect(driverFor(placeFor(), place.command(['exit', '0']))).rejects.toThrow(/There is no program 'exit' on the path/);
+    await expect(driverFor(placeFor(), place.command(['exit', '0']))).rejects.toThrow(
+      /There is no program 'exit' on the path/,
+    );
   });
 
   it('inherits the environment, but no ignored signals and nothing of the launcher', async () => {
     const place = placeFor();
-    const backend = new LocalBackend({}, { ...process.env, FETTLE_RESOURCE: '99', FETTLE_OLD: 'x', INHERITED: 'yes', code: 'mine' });
-    const { host } = await driverFor(place, place.command(['sh', '-c', 'env; grep SigIgn /proc/self/status'], { ADDED: 'a=b' }), backend);
+    const backend = new LocalBackend(
+      {},
+      { ...process.env, FETTLE_RESOURCE: '99', FETTLE_OLD: 'x', INHERITED: 'yes', code: 'mine' },
+    );
+    const { host } = await driverFor(
+      place,
+      place.command(['sh', '-c', 'env; grep SigIgn /proc/self/status'], { ADDED: 'a=b' }),
+      backend,
+    );
     await backend.launch(launchRequest(1));
     await host.end('1.1');
     const { stdout } = filesOf(place);
@@ -117,7 +140,9 @@ describe('a program', () => {
     const place = placeFor();
     const end = await run(place, place.shell('seq 20 >&2; kill -SEGV $$'));
     expect(end).toMatchObject({ kind: 'failed', failure: 'code', exitCode: 139, signal: 'SIGSEGV' });
-    expect(messageOf(end)).toMatch(/^It was ended by SIGSEGV \(exit code 139\)\. The end of its standard error:\n11\n12\n/);
+    expect(messageOf(end)).toMatch(
+      /^It was ended by SIGSEGV \(exit code 139\)\. The end of its standard error:\n11\n12\n/,
+    );
   });
 });
 
@@ -129,9 +154,9 @@ describe('a program that cannot be run', () => {
     const open = (): void => backend.open(new RecordingHost(place, program));
     expect(open).toThrow(/There is no program 'no-such-program' on the path that was searched: \/nowhere/);
     expect(open).toThrow(/no NVIDIA GPU was found/);
-    expect(() => place.make(1).open(new RecordingHost(place, { ...program, workingDirectory: '/nowhere/at/all' }))).toThrow(
-      /The working directory \/nowhere\/at\/all is not a folder/,
-    );
+    expect(() =>
+      place.make(1).open(new RecordingHost(place, { ...program, workingDirectory: '/nowhere/at/all' })),
+    ).toThrow(/The working directory \/nowhere\/at\/all is not a folder/);
     expect(() => place.make(1).open(new RecordingHost(place, { kind: 'function', evaluate: () => 0 }))).toThrow(
       /The local backend runs commands; this study has a function program/,
     );
@@ -140,7 +165,11 @@ describe('a program that cannot be run', () => {
   it.each([
     ['has gone since', undefined, /The program '.*\/tool' does not exist/],
     ['is not executable any more', { text: '#!/bin/sh\n', mode: 0o644 }, /is not executable/],
-    ['names an interpreter there is not', { text: '#!/no/such/shell\n', mode: 0o755 }, /could not be run.*\n?fettle-launcher.*tool/s],
+    [
+      'names an interpreter there is not',
+      { text: '#!/no/such/shell\n', mode: 0o755 },
+      /could not be run.*\n?fettle-launcher.*tool/s,
+    ],
   ])('fails its launch: it %s', async (_, tool, message) => {
     const place = placeFor();
     mkdirSync(place.directory, { recursive: true });
@@ -167,7 +196,10 @@ describe('no process is left', () => {
   it.each([
     ['by children in the background', 'sleep 60 & sleep 60 & exit 0'],
     ['by one that has left the session', 'setsid sleep 60 & sleep 0.2; exit 0'],
-    ['by one that has left twice and ignores signals', `setsid sh -c "trap '' TERM HUP; setsid sleep 60; sleep 60" & sleep 0.2; exit 0`],
+    [
+      'by one that has left twice and ignores signals',
+      `setsid sh -c "trap '' TERM HUP; setsid sleep 60; sleep 60" & sleep 0.2; exit 0`,
+    ],
     ['by a failed program', 'setsid sleep 60 & sleep 60 & sleep 0.2; exit 9'],
   ])('%s', async (_, script) => {
     const place = placeFor();
@@ -178,7 +210,10 @@ describe('no process is left', () => {
 
   it('when the launcher alone is killed', async () => {
     const place = placeFor();
-    const { host, backend } = await driverFor(place, place.shell('setsid sleep 60 & touch "$FETTLE_CHECKPOINT_DIR/up"; sleep 60'));
+    const { host, backend } = await driverFor(
+      place,
+      place.shell('setsid sleep 60 & touch "$FETTLE_CHECKPOINT_DIR/up"; sleep 60'),
+    );
     const { handle } = await backend.launch(launchRequest(1));
     await appears(host, join(attemptDirectory(place.directory, '1.1').checkpoint, 'up'));
     sendSignal((handle as { pid: number }).pid, 'SIGKILL');
@@ -203,7 +238,10 @@ describe('no process is left', () => {
 
   it('of attempts that ended while no driver was at work', async () => {
     const place = placeFor();
-    const first = await driverFor(place, place.shell('setsid sleep 60 & sleep 0.2; echo up >>"$FETTLE_METRICS"; sleep 0.3'));
+    const first = await driverFor(
+      place,
+      place.shell('setsid sleep 60 & sleep 0.2; echo up >>"$FETTLE_METRICS"; sleep 0.3'),
+    );
     await first.backend.launch(launchRequest(1));
     first.backend.close();
     await appears(first.host, attemptDirectory(place.directory, '1.1').exit);
@@ -227,7 +265,9 @@ describe('stopping', () => {
   it('sends the configured signal with it, to the whole group', async () => {
     const place = placeFor({ stopSignal: 'SIGUSR1' });
     const up = '"$FETTLE_CHECKPOINT_DIR/up"';
-    const program = place.shell(`trap : USR1; sh -c 'trap "echo child; exit" USR1; touch ${up}; sleep 60 & wait' & wait; wait; exit 75`);
+    const program = place.shell(
+      `trap : USR1; sh -c 'trap "echo child; exit" USR1; touch ${up}; sleep 60 & wait' & wait; wait; exit 75`,
+    );
     const { host, backend } = await driverFor(place, program);
     await backend.launch(launchRequest(1));
     await appears(host, join(attemptDirectory(place.directory, '1.1').checkpoint, 'up'));
@@ -245,7 +285,9 @@ describe('stopping', () => {
     const end = await host.end('1.1');
     expect(end).toMatchObject({ kind: 'failed', failure: 'code', signal: 'SIGKILL' });
     expect(messageOf(end)).toBe('It was killed, because it was to stop and had not.');
-    expect(JSON.parse(readFileSync(attemptDirectory(place.directory, '1.1').killed, 'utf8'))).toMatchObject({ cause: 'stop' });
+    expect(JSON.parse(readFileSync(attemptDirectory(place.directory, '1.1').killed, 'utf8'))).toMatchObject({
+      cause: 'stop',
+    });
   });
 
   it('is survived by the launcher, which writes the exit code down', async () => {
@@ -260,7 +302,8 @@ describe('stopping', () => {
 });
 
 describe('a limit of memory', () => {
-  const EATER = 'const eaten = []; const eat = () => { eaten.push(Buffer.alloc(2e7, 1)); setTimeout(eat, 20); }; eat();';
+  const EATER =
+    'const eaten = []; const eat = () => { eaten.push(Buffer.alloc(2e7, 1)); setTimeout(eat, 20); }; eat();';
 
   it('is enforced on all processes together, with the numbers in the message', async () => {
     const place = placeFor({ memory: '300MiB' });
@@ -293,7 +336,9 @@ describe('GPUs', () => {
     const first = await driverFor(place, program, backend);
     expect(first.backend.capacity()).toBe(2);
     const launched = [await first.backend.launch(launchRequest(1)), await first.backend.launch(launchRequest(2))];
-    await first.host.eventually('both to begin', () => (place.starts('1.1') + place.starts('2.1') === 2 ? true : undefined));
+    await first.host.eventually('both to begin', () =>
+      place.starts('1.1') + place.starts('2.1') === 2 ? true : undefined,
+    );
     expect(launched.map(({ handle }) => (handle as { gpus: string[] }).gpus)).toEqual([['0'], ['GPU-x']]);
     await first.host.eventually('the variable', () => (filesOf(place).stdout === '0 PCI_BUS_ID\n' ? true : undefined));
     first.backend.close();
@@ -316,7 +361,11 @@ describe('GPUs', () => {
   it('are those that the driver itself is confined to', async () => {
     const place = placeFor();
     const backend = new LocalBackend({ gpus: 'auto' }, { PATH: process.env['PATH'], CUDA_VISIBLE_DEVICES: '2, 5' });
-    const { host } = await driverFor(place, place.shell('echo "$CUDA_VISIBLE_DEVICES ${CUDA_DEVICE_ORDER-unset}"'), backend);
+    const { host } = await driverFor(
+      place,
+      place.shell('echo "$CUDA_VISIBLE_DEVICES ${CUDA_DEVICE_ORDER-unset}"'),
+      backend,
+    );
     expect(backend.capacity()).toBe(2);
     await backend.launch(launchRequest(1));
     await host.end('1.1');
@@ -331,7 +380,10 @@ describe('a record of another time or place', () => {
     const { path } = attemptDirectory(place.directory, '1.1');
     mkdirSync(path, { recursive: true });
     const start = who.start ?? findProcess(process.pid)?.start ?? '';
-    symlinkSync(`${process.pid} ${claimant(who.host ?? machine.host, who.boot ?? machine.boot, [])} ${start}`, claimPath(path, 1));
+    symlinkSync(
+      `${process.pid} ${claimant(who.host ?? machine.host, who.boot ?? machine.boot, [])} ${start}`,
+      claimPath(path, 1),
+    );
   }
 
   async function adopted(place: LocalPlace): Promise<AttemptEnd | string | undefined> {
@@ -357,7 +409,9 @@ describe('a record of another time or place', () => {
   it('of another machine is not guessed about', async () => {
     const place = placeFor();
     claimedBy(place, { host: 'another-machine' });
-    await expect(adopted(place)).rejects.toThrow(/Attempt 1\.1 was started on the machine 'another-machine' and has not ended/);
+    await expect(adopted(place)).rejects.toThrow(
+      /Attempt 1\.1 was started on the machine 'another-machine' and has not ended/,
+    );
     // What the remedy says to do.
     writeFileSync(attemptDirectory(place.directory, '1.1').exit, '137\n');
     expect(await adopted(place)).toMatchObject({ kind: 'failed', signal: 'SIGKILL' });
