@@ -79,8 +79,9 @@ describe('the suite', () => {
     ],
     [
       'sample that counts how often it was asked',
-      ({ space, random: streams }) => {
-        const stream = streams('all');
+      (context) => {
+        const { space } = context;
+        const stream = context.random('all');
         return { sample: () => suggest(randomConfiguration(space, stream)) };
       },
       {},
@@ -166,7 +167,7 @@ describe('the suite', () => {
         let sum = 0;
         return {
           ended: (_trial, outcome) => {
-            if (outcome.state === 'completed') sum += outcome.value * 0;
+            if (outcome.state === 'completed') sum += outcome.value - outcome.value;
           },
           sample: (offer) => {
             const stream = offer.random('x');

@@ -6,7 +6,7 @@ import { parseSearchSpace, type SearchSpace } from '../src/domain/search-space.t
 import { FettleError } from '../src/errors.ts';
 import type { Plugin } from '../src/plugin/define.ts';
 import { grid } from '../src/searchers/grid.ts';
-import { random, randomConfiguration } from '../src/searchers/random.ts';
+import { randomConfiguration } from '../src/searchers/random.ts';
 import { sobol } from '../src/searchers/sobol.ts';
 import { SobolSequence } from '../src/searchers/sobol-sequence.ts';
 import { SamplerSession } from '../src/testing/sampler-session.ts';
@@ -104,7 +104,7 @@ describe('grid', () => {
       expect(await session.sample()).toMatchObject({ configuration: { n } });
       session.start({ n });
     }
-    session.start({ n: 7 }, 'user');
+    session.start({ n: 7 }, 'first');
     session.start({ n: 2 }, 'searcher');
     expect(await session.sample()).toMatchObject({ configuration: { n: 4 } });
     expect(await session.sample(2)).toMatchObject({ configuration: { n: 6 } });
@@ -265,7 +265,7 @@ describe('sobol', () => {
     const [first, second, third] = await suggestions(sobol(), space, 3);
     const session = new SamplerSession(sobol(), space, 7);
     session.start({ x: 0.123, y: 0.456 }, 'first');
-    session.start(second!, 'user');
+    session.start(second!, 'first');
     expect(await session.sample(0)).toMatchObject({ configuration: first });
     expect(await session.sample(1)).toMatchObject({ configuration: second });
     session.start(second!);

@@ -87,6 +87,9 @@ describe('a space', () => {
     expect(space.key({ ...a, momentum: 0.3 })).toBe(space.key(a));
     expect(space.key({ ...a, learningRate: 0.1 + 1e-17 })).toBe(space.key(a));
     expect(space.key({ ...a, batch: 32 })).not.toBe(space.key(a));
+    const before = space.key(a);
+    space.key({ ...a, optimizer: 'sgd', momentum: 0.5 });
+    expect(space.key(a)).toBe(before);
   });
 
   it('does not mix up what stands in which parameter', () => {

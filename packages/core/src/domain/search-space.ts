@@ -34,7 +34,10 @@ export interface SearchSpace<C extends Configuration = Configuration> {
    * @throws FettleError `configuration-invalid` if it does not belong to the space even so
    */
   canonical(configuration: Configuration): C;
-  /** The same text for two configurations exactly when they are the same point of the space. */
+  /**
+   * The same text for two configurations of the space exactly when they are the same point of it, whatever is written at
+   * inactive parameters. Opaque: for sets and maps of one process, not to be shown or stored.
+   */
   key(configuration: Configuration): string;
   /**
    * Number of different configurations; `Infinity` where a parameter is continuous. Exact otherwise, as far as doubles go;

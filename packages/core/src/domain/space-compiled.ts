@@ -38,6 +38,9 @@ export class CompiledSpace implements SearchSpace {
   readonly #clauses: readonly (readonly PlacedCondition[])[];
   /** By place: the coordinate of the parameter, -1 for a constant. */
   readonly #coordinates: readonly number[];
+  /** The key's numbers by place, and the same memory as characters; overwritten by each call. */
+  readonly #keyNumbers: Float64Array;
+  readonly #keyCodes: Uint16Array;
   #cardinality: number | undefined;
 
   constructor(specs: ReadonlyMap<string, ParameterSpec>, forbidden: readonly ValuesByName[]) {
@@ -60,6 +63,8 @@ export class CompiledSpace implements SearchSpace {
     this.#conditions = this.parameters.map(({ conditions }) => conditions.map(placed));
     this.#clauses = this.forbidden.map((clause) => clause.map(placed));
     this.#order = evaluationOrder(this.parameters);
+    this.#keyNumbers = new Float64Array(this.names.length);
+    this.#keyCodes = new Uint16Array(this.#keyNumbers.buffer);
     this.#coordinates = this.names.map((name) => this.dimensions.indexOf(name));
     if (forbidden.length > 0 && this.cardinality() === 0) {
       throw invalid(['the forbidden combinations leave no configuration at all']);
@@ -109,17 +114,17 @@ export class CompiledSpace implements SearchSpace {
 
   key(configuration: Configuration): string {
     const values: Values = [];
-    let key = '';
+    // Never a value, and never the number of one: what inactive parameters have in common.
+    this.#keyNumbers.fill(Number.POSITIVE_INFINITY);
     for (const place of this.#order) {
-      if (allHold(this.#conditions[place]!, values)) {
-        const { name, domain } = this.parameters[place]!;
-        const value = domain.canonical(configuration[name] as ParameterValue);
-        values[place] = value;
-        key += domain.size === Number.POSITIVE_INFINITY ? value : domain.indexOf(value);
-      }
-      key += ' ';
+      if (!allHold(this.#conditions[place]!, values)) continue;
+      const { name, domain } = this.parameters[place]!;
+      const value = domain.canonical(configuration[name] as ParameterValue);
+      values[place] = value;
+      this.#keyNumbers[place] = domain.size === Number.POSITIVE_INFINITY ? (value as number) : domain.indexOf(value);
     }
-    return key;
+    // The bits as they are: several times faster than writing numbers in decimal.
+    return Reflect.apply(String.fromCharCode, undefined, this.#keyCodes);
   }
 
   cardinality(): number {

@@ -7,7 +7,7 @@ const BITS = 32;
 export const MOST_DIMENSIONS = 1 + POLYNOMIALS_BY_DEGREE.reduce((sum, count) => sum + count, 0);
 
 /** Points after which the sequence is at its end. */
-export const MOST_POINTS = 2 ** BITS;
+const MOST_POINTS = 2 ** BITS;
 
 /**
  * The Sobol sequence: points of the unit cube that fill it more evenly than random ones do, whatever their number. Best

@@ -202,7 +202,8 @@ async function checkRedraw(continuous: SamplerSession, finite: SamplerSession, e
     const answer = await continuous.sample(draw);
     if (answer.kind === 'exhausted' && exhausts) break;
     const text = keyOf(continuous, answer);
-    if (seen.has(text)) fail(`in a continuous space it gave ${text} again at draw ${draw}, though it was refused`);
+    if (seen.has(text))
+      fail(`in a continuous space it gave ${JSON.stringify(answer)} at draw ${draw}, though it was refused`);
     seen.add(text);
   }
   const found = new Set<string>();

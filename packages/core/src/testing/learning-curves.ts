@@ -38,7 +38,7 @@ export function learningCurve(options: LearningCurveOptions): LearningCurve {
   const { space, family, noise = 0, divergence = 0, divergeBy = 10, seed = 0 } = options;
   const finalLoss = options.finalLoss ?? ((configuration) => distance(space, configuration));
   return (configuration, resource) => {
-    const key = space.key(configuration);
+    const key = JSON.stringify(space.canonical(configuration));
     if (divergence > 0) {
       const fate = createRandomStream(seed, 'divergence', key);
       if (fate.next() < divergence && resource >= 1 + fate.integer(divergeBy)) return Number.NaN;
