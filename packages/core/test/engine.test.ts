@@ -170,6 +170,17 @@ describe('reports', () => {
   });
 });
 
+describe('a program that counts from 0', () => {
+  it('is understood when the objective says so', async () => {
+    const program: Simulation['program'] = () =>
+      [0, 1, 2].map((resource) => ({ kind: 'report', wait: 1, metrics: { loss: resource }, resource }));
+    const { store } = await simulate({ program, budget: { trials: 1 }, objective: { ...LOSS, resourceFrom: 0 } });
+    expect(store.reports(1).map((report) => report.resource)).toEqual([1, 2, 3]);
+    const misread = await simulate({ program, budget: { trials: 1 } });
+    expect(misread.store.reports(1).map((report) => report.resource)).toEqual([1, 2]);
+  });
+});
+
 describe('budgets', () => {
   it('of wall-clock time halt what runs, and let it go on when they are raised', async () => {
     const { result, store } = await simulate({ workers: 2, budget: { wallClock: 7500 } });

@@ -117,9 +117,7 @@ function firstTrial({ reader }: Study): TrialRecord | undefined {
  */
 function moveAside({ folder, database }: StudyPlace): string {
   if (existsSync(database)) {
-    const reader = readSqliteStore(database);
-    const driver = driverOf(reader);
-    reader.close();
+    const driver = driverAtWork(database);
     if (driver !== undefined && driver.fate !== 'dead') {
       throw new FettleError('store-locked', `The study is being run by process ${driver.pid} on ${driver.host}.`, {
         remedy: 'Stop it first: fettle stop.',
@@ -130,6 +128,20 @@ function moveAside({ folder, database }: StudyPlace): string {
   while (existsSync(`${folder}.${number}`)) number += 1;
   renameSync(folder, `${folder}.${number}`);
   return basename(`${folder}.${number}`);
+}
+
+/** Who runs the study, if that can be found out: a store that cannot be read is moved aside all the same. */
+function driverAtWork(database: string): ReturnType<typeof driverOf> {
+  let reader: ReturnType<typeof readSqliteStore> | undefined;
+  try {
+    reader = readSqliteStore(database);
+    return driverOf(reader);
+  } catch (thrown) {
+    if (thrown instanceof FettleError && thrown.code.startsWith('store-')) return undefined;
+    throw thrown;
+  } finally {
+    reader?.close();
+  }
 }
 
 function logger(say: (level: Level, message: string) => void): Logger {

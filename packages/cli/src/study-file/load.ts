@@ -107,8 +107,8 @@ async function fromSource(
   if (command !== undefined && space !== undefined) checkCommand(command, space, problems);
   if (space !== undefined) checkFirst(shape.first, space, problems);
   if (!checked.success || space === undefined || searcher === undefined) return undefined;
-  const { name, budget, seed, first, duplicates, retry, timeLimit, grace, resumable, environment, workingDirectory } =
-    checked.data;
+  const { name, budget, seed, first, duplicates, retry, timeLimit, grace, checkpoints } = checked.data;
+  const { resumable, environment, workingDirectory } = checked.data;
   return {
     name,
     space,
@@ -126,6 +126,7 @@ async function fromSource(
     retry: retryOf(retry),
     timeLimit,
     grace,
+    checkpoints,
     resumable,
   };
 }
@@ -241,6 +242,11 @@ function checkCommand(command: readonly string[], space: SearchSpace, problems: 
 
 function checkFirst(first: StudyFileShape['first'], space: SearchSpace, problems: Problem[]): void {
   for (const [index, configuration] of (first ?? []).entries()) {
-    for (const message of space.issues(configuration)) problems.push({ path: ['first', index], message });
+    try {
+      // Constants may be left out and digits be too many: the core puts both right.
+      space.canonical(configuration);
+    } catch {
+      for (const message of space.issues(configuration)) problems.push({ path: ['first', index], message });
+    }
   }
 }

@@ -95,6 +95,10 @@ export const studyFileSchema = z.strictObject({
       .min(1)
       .optional()
       .meta({ description: 'Metric that says how much resource was spent, such as epoch.' }),
+    resourceFrom: z
+      .union([z.literal(0), z.literal(1)])
+      .optional()
+      .meta({ description: 'What the resource metric counts from: 0 if the first epoch is epoch 0. Default: 1.' }),
     value: z.enum(['last', 'best']).optional(),
     nonFinite: z.enum(['worst', 'fail']).optional(),
   }),
@@ -113,6 +117,10 @@ export const studyFileSchema = z.strictObject({
   retry: retry.optional().meta({ description: 'How failed attempts are tried again.' }),
   timeLimit: duration.optional().meta({ description: 'Time limit for one attempt.' }),
   grace: duration.optional().meta({ description: 'Time between the steps of asking an attempt to stop.' }),
+  checkpoints: z
+    .strictObject({ keepBest: z.int().min(0) })
+    .optional()
+    .meta({ description: 'Keep the checkpoints of the best so many trials that are over. Default: all.' }),
   resumable: z
     .boolean()
     .optional()

@@ -6,7 +6,7 @@ import type { LaunchRequest } from '../ports/backend.ts';
 import type { Evaluate } from '../ports/program.ts';
 
 /** Where the reports of an evaluation go. */
-export type ReportTaker = (metrics: Metrics, resource: number) => void;
+type ReportTaker = (metrics: Metrics, resource: number) => void;
 
 /** What an evaluation is called with. */
 export interface EvaluationParts {

@@ -1,28 +1,31 @@
 /** The name under which the launcher speaks in a program's standard error: how its own complaints are told apart. */
 export const LAUNCHER_NAME = 'fettle-launcher';
 
-/** Signals that go to the whole group and that the launcher itself must survive to write down the exit code. */
-export const SURVIVED_SIGNALS = ['HUP', 'INT', 'QUIT', 'USR1', 'USR2', 'TERM'] as const;
+/**
+ * Signals that a program may be asked with to save itself and end. They go to the whole group; the launcher survives them
+ * to write the exit code down.
+ */
+export const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGUSR1', 'SIGUSR2', 'SIGHUP', 'SIGQUIT'] as const;
 
 /**
  * The fixed text that runs every attempt, for `/bin/sh`. It is the leader of the attempt's process group, claims the
  * attempt, runs the program and writes its exit code down, whether a driver lives or not.
  *
  * Arguments: path of the claim, path of the exit record, first part of the claim's text, path of `ln`, then the program
- * (an absolute path, so that no built-in of the shell is meant) and its arguments. Nothing of them is interpreted.
+ * (the absolute path of its file) and its arguments. Nothing of them is interpreted.
  *
  * - A symbolic link is the claim, because making one is a single step that fails if it is there and carries a text: who
  *   claimed is known at the same instant as that it is claimed. See `claim.ts`.
  * - Variables of the shell are prefixed, for an exported one of the same name would reach the program changed.
  * - Signals are trapped and not ignored: what is ignored is inherited by the program, what is trapped is not.
- * - Its standard error is its own only after a fork: what the shell says of a program that was killed ("Terminated") is
- *   not the program's and is not kept.
+ * - Standard error is given to the program alone: what the launcher's shell says of a program that was killed
+ *   ("Terminated") is not the program's and is not kept.
  * - The program runs in the foreground: a background one would have SIGINT and SIGQUIT ignored.
  * - In the end the group is killed, itself included, so that nothing that the program left in it lives on. Nothing else
  *   can be in it: while the launcher lives its number is not given to another process.
  */
 export const LAUNCHER_SCRIPT = `
-trap : ${SURVIVED_SIGNALS.join(' ')}
+trap : ${STOP_SIGNALS.map((signal) => signal.slice('SIG'.length)).join(' ')}
 _fettle_claim=$1 _fettle_exit=$2 _fettle_who=$3 _fettle_ln=$4
 shift 4
 _fettle_start() { _fettle_start=\${20}; }

@@ -1,8 +1,6 @@
 import { z } from 'zod';
+import { STOP_SIGNALS } from './launcher-script.ts';
 import { parseMemorySize } from './memory-size.ts';
-
-/** Signals that a program may be asked with to save itself and end. */
-const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGUSR1', 'SIGUSR2', 'SIGHUP', 'SIGQUIT'] as const;
 
 const gpu = z.union([z.int().min(0).transform(String), z.string().regex(/^[^\s,]+$/, 'expected an index or a UUID')]);
 

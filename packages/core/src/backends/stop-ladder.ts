@@ -2,7 +2,7 @@ import type { StopRequest } from '../ports/backend.ts';
 import type { Clock, Disposer } from '../ports/clock.ts';
 
 /** The steps of asking an attempt to stop, each harder than the one before. */
-export const STOP_STEPS = ['checkpoint', 'terminate', 'kill'] as const;
+const STOP_STEPS = ['checkpoint', 'terminate', 'kill'] as const;
 
 /** One step. */
 export type StopStep = (typeof STOP_STEPS)[number];

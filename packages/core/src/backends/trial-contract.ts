@@ -6,7 +6,7 @@ import type { CommandProgram } from '../ports/program.ts';
 import { type ArgumentTemplate, expandArguments, namesIn, parseArgument } from './command-template.ts';
 
 /** Names that a command template may use beside the parameters'. */
-export const BUILT_IN_NAMES = ['resource', 'seed', 'trial', 'checkpoint'] as const;
+const BUILT_IN_NAMES = ['resource', 'seed', 'trial', 'checkpoint'] as const;
 
 /** Variables of the trial's contract, without their prefix: no parameter may be given under one of these. */
 export const CONTRACT_VARIABLES = [

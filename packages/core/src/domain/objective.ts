@@ -11,6 +11,8 @@ export interface Objective {
   readonly goal: Goal;
   /** Name of the metric that says how much resource was spent (such as `epoch`); without it, reports are counted 1, 2, 3 … */
   readonly resource?: string | undefined;
+  /** What the resource metric counts from; 0 for a program whose first epoch is epoch 0. Default: 1. */
+  readonly resourceFrom?: 0 | 1 | undefined;
   /** Which of a trial's reports is its value: the `last` one (the default) or the `best`. */
   readonly value?: 'last' | 'best' | undefined;
   /**

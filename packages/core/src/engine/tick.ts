@@ -327,13 +327,15 @@ export class Tick {
   #reported(trial: LiveTrial, input: Extract<Input, { kind: 'reported' }>): MaybePromise<void> {
     const { objective } = this.#state;
     const { metrics, attempt } = input;
-    const resource = input.resource ?? (trial.attempt?.resource ?? 0) + 1;
+    const counted = input.resource === undefined ? undefined : input.resource + (objective.resourceFrom === 0 ? 1 : 0);
+    const resource = counted ?? (trial.attempt?.resource ?? 0) + 1;
     if (metrics[objective.metric] === undefined) {
       this.#logger.warn(`Attempt ${attempt} reported without '${objective.metric}'; the report is ignored.`);
       return undefined;
     }
     if (!(Number.isFinite(resource) && resource > 0)) {
-      this.#logger.warn(`Attempt ${attempt} reported resource ${resource}, which is not a positive number; ignored.`);
+      const hint = resource === 0 ? ' If it counts from 0, say so with `resourceFrom: 0` in the objective.' : '';
+      this.#logger.warn(`Attempt ${attempt} reported resource ${resource}, which is not a positive number; ignored.${hint}`);
       return undefined;
     }
     if (resource <= trial.view.resource) {

@@ -27,6 +27,14 @@ export function storeError(thrown: unknown, place: string): unknown {
         '`sqlite3 <file> .recover`.',
     });
   }
+  if (code === 'SQLITE_ERROR') {
+    // Our statements are right, so what they speak of is not there.
+    const { message } = thrown as Error;
+    return new FettleError('store-corrupt', `The file lacks a part of a study's store: ${message}.`, {
+      ...options,
+      remedy: 'Put a backup in its place; something other than Fettle has changed the tables.',
+    });
+  }
   if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) {
     return new FettleError('store-unwritable', `Another program keeps the file locked (${code}).`, {
       ...options,

@@ -1,4 +1,4 @@
-import { FettleError } from '../errors.ts';
+import { FettleError, messageOf } from '../errors.ts';
 import type { SearchSpace } from '../domain/search-space.ts';
 import type { PluginRecord, StudyDefinition, StudySettings } from '../domain/study-spec.ts';
 import { DEFAULT_RETRY } from '../engine/retry.ts';
@@ -16,13 +16,18 @@ export function definitionOf(options: StudyOptions, space: SearchSpace, searcher
   }
   if (objective.metric === '') problems.push('objective.metric: must not be empty');
   if (!(Number.isSafeInteger(seed) && seed >= 0)) problems.push(`seed: ${seed} is not an integer from 0 to 2^53 - 1`);
-  for (const [index, configuration] of first.entries()) {
-    for (const issue of space.issues(configuration)) problems.push(`first[${index}]: ${issue}`);
-  }
+  const canonical = first.flatMap((configuration, index) => {
+    try {
+      return [space.canonical(configuration)];
+    } catch (thrown) {
+      problems.push(`first[${index}]: ${messageOf(thrown)}`);
+      return [];
+    }
+  });
   if (problems.length > 0) {
     throw new FettleError('options-invalid', `The study is not right:\n  ${problems.join('\n  ')}`);
   }
-  return { name, space: space.toJSON(), objective: { ...objective }, searcher, seed, first: [...first], duplicates, resumable };
+  return { name, space: space.toJSON(), objective: { ...objective }, searcher, seed, first: canonical, duplicates, resumable };
 }
 
 /** What may change between sessions, from the study's options. @throws FettleError `options-invalid` */

@@ -1,4 +1,8 @@
+export { launchRequest } from './backend-bench.ts';
+export { backendChecks } from './backend-checks.ts';
+export type { BackendHarness, BackendPlace, Behaviour } from './backend-harness.ts';
 export type { Check } from './check.ts';
+export { describeBackend } from './describe-backend.ts';
 export { describeMetricSource, metricSourceChecks } from './describe-metric-source.ts';
 export type { MetricSample, MetricSourceSuiteOptions } from './describe-metric-source.ts';
 export { describeSampler, samplerChecks } from './describe-sampler.ts';
@@ -11,6 +15,8 @@ export { learningCurve } from './learning-curves.ts';
 export type { CurveFamily, LearningCurve, LearningCurveOptions } from './learning-curves.ts';
 export { ackley, branin, hartmann3, hartmann6, levy, rosenbrock } from './objectives.ts';
 export type { TestObjective } from './objectives.ts';
+export { RecordingHost } from './recording-host.ts';
+export type { HeardReport } from './recording-host.ts';
 export { SamplerSession } from './sampler-session.ts';
 export { simulateStudy } from './simulate-study.ts';
 export type { Simulated, Simulation } from './simulate-study.ts';

@@ -18,8 +18,8 @@ function example(language: string): string {
 
 interface Example {
   /** Runs one more attempt. @returns how it ended */
-  attempt(change: Partial<LaunchRequest>, stopAtOnce?: boolean): Promise<string>;
-  reports(attempt: number): unknown[];
+  readonly attempt: (change: Partial<LaunchRequest>, stopAtOnce?: boolean) => Promise<string>;
+  readonly reports: (attempt: number) => unknown[];
 }
 
 /** A program of the page, written to a file, under the local backend. */
@@ -73,7 +73,10 @@ describe('the examples of docs/trial-protocol.md', () => {
   it('run in JavaScript', async () => {
     const { attempt, reports } = prepare('train.mjs', example('js'), [process.execPath]);
     expect(await attempt({ until: 2 })).toBe('finished');
-    expect(reports(1)).toEqual([{ loss: 0.25, epoch: 1 }, { loss: 0.0625, epoch: 2 }]);
+    expect(reports(1)).toEqual([
+      { loss: 0.25, epoch: 1 },
+      { loss: 0.0625, epoch: 2 },
+    ]);
     expect(await attempt({ attempt: '1.2', until: 1_000_000 }, true)).toBe('checkpointed');
   });
 });

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -15,8 +16,9 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { attemptDirectory } from '../../src/backends/attempt-directory.ts';
 import { claimant, claimPath } from '../../src/backends/claim.ts';
 import { LocalBackend } from '../../src/backends/local-backend.ts';
+import { spawnLauncher } from '../../src/backends/local-launch.ts';
 import type { LocalOptions } from '../../src/backends/local-options.ts';
-import { findProcess, sendSignal, thisMachine } from '../../src/backends/process-table.ts';
+import { findProcess, isAlive, sendSignal, thisMachine } from '../../src/backends/process-table.ts';
 import type { AttemptEnd } from '../../src/domain/failure.ts';
 import type { LaunchRequest } from '../../src/ports/backend.ts';
 import type { CommandProgram } from '../../src/ports/program.ts';
@@ -347,14 +349,14 @@ describe('GPUs', () => {
     const next = new LocalBackend({ gpus: ['0', 'GPU-x'], workers: 5 });
     next.open(host);
     onTestFinished(() => next.close());
-    // The handle of trial 2 was never recorded: the claim knows its GPU as well.
-    await next.adopt([{ request: launchRequest(1), handle: launched[0]?.handle }, { request: launchRequest(2) }]);
-    next.stop('1.1', { from: 'kill', grace: 0 });
-    await host.end('1.1');
-    const { handle } = await next.launch(launchRequest(3));
-    expect((handle as { gpus: string[] }).gpus).toEqual(['0']);
-    for (const attempt of ['2.1', '3.1'] as const) next.stop(attempt, { from: 'kill', grace: 0 });
+    // The handle of trial 1 was never recorded: the claim knows its GPU as well.
+    await next.adopt([{ request: launchRequest(1) }, { request: launchRequest(2), handle: launched[1]?.handle }]);
+    next.stop('2.1', { from: 'kill', grace: 0 });
     await host.end('2.1');
+    const { handle } = await next.launch(launchRequest(3));
+    expect((handle as { gpus: string[] }).gpus).toEqual(['GPU-x']);
+    for (const attempt of ['1.1', '3.1'] as const) next.stop(attempt, { from: 'kill', grace: 0 });
+    await host.end('1.1');
     await host.end('3.1');
   });
 
@@ -406,6 +408,18 @@ describe('a record of another time or place', () => {
     expect(await adopted(place)).toMatchObject({ kind: 'failed', failure: 'unknown' });
   });
 
+  it('of a process that has ended and was not waited for is not taken for a running one', () => {
+    const child = spawn('sleep', ['60']);
+    const entry = findProcess(child.pid ?? 0);
+    expect(entry !== undefined && isAlive(entry)).toBe(true);
+    child.kill('SIGKILL');
+    // Nothing is awaited here: this process cannot learn of the end of its child before this test returns.
+    let now = entry;
+    while (now?.zombie === false) now = findProcess(child.pid ?? 0);
+    expect(now).toMatchObject({ zombie: true, start: entry?.start });
+    expect(entry !== undefined && isAlive(entry)).toBe(false);
+  });
+
   it('of another machine is not guessed about', async () => {
     const place = placeFor();
     claimedBy(place, { host: 'another-machine' });
@@ -443,6 +457,20 @@ describe('launching the same attempt twice', () => {
       }
       expect(place.starts(`${trial}.1`)).toBe(1);
     }
+  });
+
+  it('by a launcher that comes after its claim was revoked runs nothing', async () => {
+    const place = placeFor();
+    const program = place.program('finish');
+    const { host, backend } = await driverFor(place, program);
+    await backend.adopt([{ request: launchRequest(1) }]);
+    const pad = { program, study: host.study.id, machine: thisMachine(), ln: '/bin/ln', environment: process.env };
+    const directory = attemptDirectory(place.directory, '1.1');
+    mkdirSync(directory.checkpoint);
+    const late = spawnLauncher(pad, launchRequest(1), directory, 1, []);
+    expect(await new Promise((resolve) => late.once('exit', resolve))).toBe(0);
+    expect(place.starts('1.1')).toBe(0);
+    expect(existsSync(directory.exit)).toBe(false);
   });
 
   it('after the first was revoked: the late launcher loses, the new one runs', async () => {
