@@ -57,8 +57,34 @@ console.log(`Machine: ${describeMachine()}`);
 console.log(`${trials} trials with ${reports} reports each, ${workers} workers, SQLite on disk\n`);
 const results = [];
 for (let run = 0; run < runs; run += 1) results.push(await once());
-console.log(`trials/s        ${spread(results.map(({ seconds }) => trials / seconds), '')}`);
-console.log(`reports/s       ${spread(results.map(({ seconds }) => (trials * reports) / seconds), '')}`);
-console.log(`late/early cost ${spread(results.map(({ first, last }) => last / first), 'x', 2)}`);
-console.log(`memory (RSS)    ${spread(results.map(({ rss }) => rss / 2 ** 20), 'MiB')}`);
-console.log(`file            ${spread(results.map(({ bytes }) => bytes / 2 ** 20), 'MiB')}`);
+console.log(
+  `trials/s        ${spread(
+    results.map(({ seconds }) => trials / seconds),
+    '',
+  )}`,
+);
+console.log(
+  `reports/s       ${spread(
+    results.map(({ seconds }) => (trials * reports) / seconds),
+    '',
+  )}`,
+);
+console.log(
+  `late/early cost ${spread(
+    results.map(({ first, last }) => last / first),
+    'x',
+    2,
+  )}`,
+);
+console.log(
+  `memory (RSS)    ${spread(
+    results.map(({ rss }) => rss / 2 ** 20),
+    'MiB',
+  )}`,
+);
+console.log(
+  `file            ${spread(
+    results.map(({ bytes }) => bytes / 2 ** 20),
+    'MiB',
+  )}`,
+);

@@ -45,7 +45,9 @@ function halve(data, at) {
   for (let y = 0; y < SIDE; y += 1) {
     for (let x = 0; x < SIDE; x += 1) {
       const corner = at + 56 * y + 2 * x;
-      image[y * SIDE + x] = Math.round((255 * (data[corner] + data[corner + 1] + data[corner + 28] + data[corner + 29])) / 4);
+      image[y * SIDE + x] = Math.round(
+        (255 * (data[corner] + data[corner + 1] + data[corner + 28] + data[corner + 29])) / 4,
+      );
     }
   }
   return image;

@@ -31,9 +31,13 @@ describe('the digits example', () => {
     rmSync(folder, { recursive: true });
     folder = mkdtempSync(join(tmpdir(), 'fettle-digits-'));
     train('--epochs=1', '--optimizer=adam');
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'train.js'), '--hidden=8', '--epochs=4', '--optimizer=adam'], {
-      env: environment(),
-    });
+    const child = spawn(
+      process.execPath,
+      [join(import.meta.dirname, 'train.js'), '--hidden=8', '--epochs=4', '--optimizer=adam'],
+      {
+        env: environment(),
+      },
+    );
     child.stdout.once('data', () => child.kill('SIGKILL'));
     await once(child, 'exit');
     expect(train('--epochs=4', '--optimizer=adam').status).toBe(0);
@@ -56,7 +60,9 @@ describe('the digits example', () => {
   });
 
   it('needs nothing of Fettle to run', () => {
-    const alone = spawnSync(process.execPath, [join(import.meta.dirname, 'train.js'), '--epochs=1'], { encoding: 'utf8' });
+    const alone = spawnSync(process.execPath, [join(import.meta.dirname, 'train.js'), '--epochs=1'], {
+      encoding: 'utf8',
+    });
     expect(alone.stdout).toMatch(/^epoch 1: loss \d\.\d{4}, accuracy 0\.\d{4}\n$/);
     expect(existsSync(join(folder, 'metrics'))).toBe(false);
   });

@@ -22,7 +22,8 @@ export class Network {
     this.settings = settings;
     const { inputs, hidden, outputs } = settings;
     const gaussian = () => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
-    const layer = (rows, columns) => Float32Array.from({ length: rows * columns }, () => gaussian() / Math.sqrt(columns));
+    const layer = (rows, columns) =>
+      Float32Array.from({ length: rows * columns }, () => gaussian() / Math.sqrt(columns));
     /** Weights and biases of the two layers; `state` holds the optimiser's two memories of each. */
     this.weights = [layer(hidden, inputs), new Float32Array(hidden), layer(outputs, hidden), new Float32Array(outputs)];
     this.state = this.weights.flatMap((w) => [new Float32Array(w.length), new Float32Array(w.length)]);

@@ -64,7 +64,8 @@ while (epoch < epochs) {
     [order[i], order[j]] = [order[j], order[i]];
   }
   let loss = 0;
-  for (let at = 0; at < TRAIN; at += batchSize) loss += network.train(pixels, labels, order.subarray(at, at + batchSize));
+  for (let at = 0; at < TRAIN; at += batchSize)
+    loss += network.train(pixels, labels, order.subarray(at, at + batchSize));
   epoch += 1;
   const accuracy = network.accuracy(pixels, labels, TRAIN, VALIDATION);
   report({ epoch, accuracy, loss: loss / TRAIN });
@@ -81,7 +82,9 @@ function report(metrics) {
     writeFileSync(`${checkpoint}.new`, Buffer.concat([head, Buffer.from(order.buffer), network.save()]));
     renameSync(`${checkpoint}.new`, checkpoint);
   }
-  const line = JSON.stringify(metrics, (_, value) => (Number.isFinite(value) || typeof value !== 'number' ? value : String(value)));
+  const line = JSON.stringify(metrics, (_, value) =>
+    Number.isFinite(value) || typeof value !== 'number' ? value : String(value),
+  );
   if (FETTLE_METRICS) appendFileSync(FETTLE_METRICS, `${line}\n`);
   console.log(`epoch ${metrics.epoch}: loss ${metrics.loss.toFixed(4)}, accuracy ${metrics.accuracy.toFixed(4)}`);
 }

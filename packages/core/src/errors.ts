@@ -87,7 +87,9 @@ export class FettleError extends Error {
 
 /** Says that a branch was reached which the code holds to be impossible. */
 export function bug(what: string): never {
-  throw new Error(`This is a bug in Fettle: ${what}. Please report it with the study's journal (fettle export --journal).`);
+  throw new Error(
+    `This is a bug in Fettle: ${what}. Please report it with the study's journal (fettle export --journal).`,
+  );
 }
 
 /** The message of anything that was thrown. */

@@ -145,7 +145,17 @@ export type { EventListener } from './events/event-hub.ts';
 // Composition.
 export { Scope, token } from './container/scope.ts';
 export type { Token } from './container/scope.ts';
-export { ATTEMPT_READERS, BACKEND, CHECKPOINT_FILES, CLOCK, EVENT_HUB, LOGGER, SEARCHER, SPACE, STORE } from './container/tokens.ts';
+export {
+  ATTEMPT_READERS,
+  BACKEND,
+  CHECKPOINT_FILES,
+  CLOCK,
+  EVENT_HUB,
+  LOGGER,
+  SEARCHER,
+  SPACE,
+  STORE,
+} from './container/tokens.ts';
 
 export { ERROR_CODES, FettleError, messageOf } from './errors.ts';
 export type { ErrorCode, FettleErrorOptions } from './errors.ts';

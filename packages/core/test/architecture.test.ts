@@ -56,7 +56,8 @@ describe('the house', () => {
     const misplaced: string[] = [];
     for (const file of files) {
       const text = readFileSync(join(SRC, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
-      for (const [what, where] of ONLY) if (what.test(text) && !where.test(file)) misplaced.push(`${file}: ${what.source}`);
+      for (const [what, where] of ONLY)
+        if (what.test(text) && !where.test(file)) misplaced.push(`${file}: ${what.source}`);
     }
     expect(misplaced).toEqual([]);
   });

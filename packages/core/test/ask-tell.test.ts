@@ -6,7 +6,15 @@ import { LOSS, SPACE } from './engine-helpers.ts';
 import { rungSearcher } from './rung-searcher.ts';
 
 const open = (change: object = {}) =>
-  createStudy({ name: 'by-hand', space: SPACE, objective: LOSS, searcher: random(), budget: { trials: 4 }, seed: 1, ...change });
+  createStudy({
+    name: 'by-hand',
+    space: SPACE,
+    objective: LOSS,
+    searcher: random(),
+    budget: { trials: 4 },
+    seed: 1,
+    ...change,
+  });
 
 describe('ask and tell', () => {
   it('hands out trials until the budget is used, and keeps what is told', async () => {

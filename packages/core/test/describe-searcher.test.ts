@@ -27,9 +27,17 @@ function right({ space }: SearcherContext): Searcher {
 }
 
 const plugin = (make: (context: SearcherContext) => Searcher) => () =>
-  defineSearcher({ name: 'broken', version: '0.0.0', apiVersion: API_VERSION, options: z.strictObject({}), create: (_options, context) => make(context) })({});
+  defineSearcher({
+    name: 'broken',
+    version: '0.0.0',
+    apiVersion: API_VERSION,
+    options: z.strictObject({}),
+    create: (_options, context) => make(context),
+  })({});
 
-const BROKEN: { readonly [what: string]: [make: (context: SearcherContext) => Searcher, check: string, message: RegExp] } = {
+const BROKEN: {
+  readonly [what: string]: [make: (context: SearcherContext) => Searcher, check: string, message: RegExp];
+} = {
   'changes in ask': [
     (context) => {
       let asked = 0;

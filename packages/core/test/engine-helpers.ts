@@ -14,7 +14,7 @@ export const LOSS: Objective = { metric: 'loss', goal: 'minimize' };
 /** Reports at 1 … 5, one virtual second each, a loss that falls with resource. */
 export const PROGRAM: SimulatedProgram = curveProgram('loss', 5, 1000, lossOf);
 
-export function lossOf({ configuration }: LaunchRequest, resource: number): number {
+function lossOf({ configuration }: LaunchRequest, resource: number): number {
   return Number(configuration['x']) + 1 / resource;
 }
 

@@ -229,7 +229,9 @@ describe('pause and resume', () => {
         if (next !== undefined && paused.length + (trials - paused.length) === trials) {
           return { kind: 'resume', trial: next, until: 5, reason: 'second rung' };
         }
-        return offer.active.size > 0 ? { kind: 'wait', reason: 'for the rung' } : { kind: 'exhausted', reason: 'all done' };
+        return offer.active.size > 0
+          ? { kind: 'wait', reason: 'for the rung' }
+          : { kind: 'exhausted', reason: 'all done' };
       },
       started: () => {
         started += 1;
@@ -335,7 +337,11 @@ describe('a searcher that breaks the contract', () => {
   const start = { kind: 'start', reason: 'because' } as const;
   const cases: [string, () => Searcher, string][] = [
     ['throws', () => ({ ask: () => fail('oh'), report: goOn }), 'threw from ask(): oh'],
-    ['rejects', () => ({ ask: () => Promise.reject(new Error('no')), report: goOn }), 'rejected the promise of ask(): no'],
+    [
+      'rejects',
+      () => ({ ask: () => Promise.reject(new Error('no')), report: goOn }),
+      'rejected the promise of ask(): no',
+    ],
     [
       'leaves the space',
       () => ({ ask: () => ({ ...start, configuration: { x: 2, units: 1 } }), report: goOn }),
@@ -346,7 +352,11 @@ describe('a searcher that breaks the contract', () => {
       () => ({ ask: () => ({ kind: 'resume', trial: 9, reason: 'why not' }), report: goOn }),
       'resume trial 9, which is not paused',
     ],
-    ['waits for nothing', () => ({ ask: () => ({ kind: 'wait', reason: 'tea' }), report: goOn }), 'nothing runs that it'],
+    [
+      'waits for nothing',
+      () => ({ ask: () => ({ kind: 'wait', reason: 'tea' }), report: goOn }),
+      'nothing runs that it',
+    ],
     [
       'answers a report with nonsense',
       () => ({

@@ -79,7 +79,12 @@ describe('a study', () => {
     createStudy({ name: 'ok', space: SPACE, objective: LOSS, searcher: sampler({ label: 'e' }), ...change });
 
   it('refuses what is wrong with it before it writes anything, all at once', async () => {
-    const wrong = open({ name: 'a b', seed: -1, objective: { metric: '', goal: 'minimize' }, first: [{ x: 9, units: 1 }] });
+    const wrong = open({
+      name: 'a b',
+      seed: -1,
+      objective: { metric: '', goal: 'minimize' },
+      first: [{ x: 9, units: 1 }],
+    });
     await expect(wrong).rejects.toMatchObject({ code: 'options-invalid' });
     await expect(wrong).rejects.toThrow(/name: 'a b'[\s\S]*objective\.metric[\s\S]*seed: -1[\s\S]*first\[0\]/);
   });

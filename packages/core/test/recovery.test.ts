@@ -191,7 +191,10 @@ describe('a study that is continued', () => {
       expect((await study.run()).summary.counts.completed).toBe(trials);
     }
     const store = memoryStore({ medium, takeOver: true });
-    expect(eventsOf(store, 'study:opened').map(({ body }) => body.settings.budget)).toEqual([{ trials: 1 }, { trials: 2 }]);
+    expect(eventsOf(store, 'study:opened').map(({ body }) => body.settings.budget)).toEqual([
+      { trials: 1 },
+      { trials: 2 },
+    ]);
   });
 });
 
@@ -203,9 +206,7 @@ describe('replay', () => {
     const store = memoryStore({ medium, takeOver: true });
     const replayed = await replayStudy(store, SPACE, rungSearcher({ trials: 7 }));
     expect(replayed.differences).toEqual([]);
-    expect(replayed.decisions).toBe(
-      eventsOf(store, 'trial:created', 'trial:resumed', 'trial:reported').length,
-    );
+    expect(replayed.decisions).toBe(eventsOf(store, 'trial:created', 'trial:resumed', 'trial:reported').length);
     const other = await replayStudy(store, SPACE, rungSearcher({ trials: 7, rung: 3 }));
     expect(other.differences.length).toBeGreaterThan(0);
   });

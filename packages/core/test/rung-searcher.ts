@@ -24,7 +24,9 @@ export const rungSearcher = defineSearcher({
     let started = 0;
     return {
       ask(offer) {
-        const best = [...arrived].sort((a, b) => a.value - b.value || a.id - b.id).slice(0, Math.floor(arrived.length / 3));
+        const best = [...arrived]
+          .sort((a, b) => a.value - b.value || a.id - b.id)
+          .slice(0, Math.floor(arrived.length / 3));
         const next = best.find(({ id }) => !promoted.has(id) && offer.paused.has(id));
         if (next !== undefined) return { kind: 'resume', trial: next.id, until: end, reason: `best ${best.length}` };
         if (started < trials) {

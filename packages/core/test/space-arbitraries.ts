@@ -105,7 +105,7 @@ export const anyParameter: fc.Arbitrary<ParameterSpec> = fc.oneof(
 );
 
 /** A domain of few values, so that all of them can be listed. */
-export const smallParameter: fc.Arbitrary<ParameterSpec> = fc.oneof(
+const smallParameter: fc.Arbitrary<ParameterSpec> = fc.oneof(
   fc
     .tuple(fc.integer({ min: 0, max: 3 }), fc.integer({ min: 0, max: 3 }))
     .map(([min, span]): ParameterSpec => ({ type: 'int', min, max: min + span })),

@@ -16,20 +16,30 @@ import { sqliteStore } from '../store/sqlite-store.ts';
 import { silentLogger } from '../study/silent-logger.ts';
 import type { StudyOptions } from '../study/study-options.ts';
 import { Scope } from './scope.ts';
-import { ATTEMPT_READERS, BACKEND, CHECKPOINT_FILES, CLOCK, EVENT_HUB, LOGGER, SEARCHER, SPACE, STORE } from './tokens.ts';
+import {
+  ATTEMPT_READERS,
+  BACKEND,
+  CHECKPOINT_FILES,
+  CLOCK,
+  EVENT_HUB,
+  LOGGER,
+  SEARCHER,
+  SPACE,
+  STORE,
+} from './tokens.ts';
 
 /** Says how each service of a study is made; nothing is made yet. */
-export function composeStudy(
-  options: StudyOptions,
-  searcher: Plugin<'searcher'>,
-  backend: Plugin<'backend'>,
-): Scope {
+export function composeStudy(options: StudyOptions, searcher: Plugin<'searcher'>, backend: Plugin<'backend'>): Scope {
   const scope = new Scope();
   const { objective, seed = 0 } = options;
   scope.provide(CLOCK, () => options.clock ?? systemClock());
   scope.provide(LOGGER, () => options.logger ?? silentLogger());
   scope.provide(SPACE, () => options.space);
-  scope.provide(STORE, (services) => options.store ?? openStore(options, services), (store) => store.close());
+  scope.provide(
+    STORE,
+    (services) => options.store ?? openStore(options, services),
+    (store) => store.close(),
+  );
   scope.provide(EVENT_HUB, (services) => new EventHub(services.get(LOGGER)));
   scope.provide(
     SEARCHER,

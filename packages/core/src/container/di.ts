@@ -2,7 +2,7 @@
 // biome-ignore assist/source/organizeImports: the order is the point
 import 'reflect-metadata';
 import { container, instanceCachingFactory } from 'tsyringe';
-import type { DependencyContainer, InjectionToken } from 'tsyringe';
+import type { DependencyContainer } from 'tsyringe';
 
 export { container, instanceCachingFactory };
-export type { DependencyContainer, InjectionToken };
+export type { DependencyContainer };

@@ -1,11 +1,11 @@
-import { container, instanceCachingFactory, type DependencyContainer, type InjectionToken } from './di.ts';
+import { container, instanceCachingFactory, type DependencyContainer } from './di.ts';
 
 /** Names a service by the type it has. Two installed copies of this package make equal tokens. */
 export type Token<T> = symbol & { readonly __service?: T };
 
 /** Makes the token of a service. @param name its name within version 1 of the container's contract */
 export function token<T>(name: string): Token<T> {
-  return Symbol.for(`@fettle/core/1/${name}`) as Token<T>;
+  return Symbol.for(`@fettle/core/1/${name}`);
 }
 
 /**
@@ -21,7 +21,7 @@ export class Scope {
    * @param close is given the service when the scope closes
    */
   provide<T>(service: Token<T>, make: (scope: Scope) => T, close?: (instance: T) => unknown): void {
-    this.#container.register(service as InjectionToken<T>, {
+    this.#container.register(service, {
       useFactory: instanceCachingFactory(() => {
         const instance = make(this);
         if (close !== undefined) this.#closers.push(() => close(instance));
@@ -32,7 +32,7 @@ export class Scope {
 
   /** The service; made now if it is asked for the first time. */
   get<T>(service: Token<T>): T {
-    return this.#container.resolve(service as InjectionToken<T>);
+    return this.#container.resolve(service);
   }
 
   /** Closes every service that was made, the last one first. The first error is thrown after all have been closed. */

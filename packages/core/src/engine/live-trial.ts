@@ -3,7 +3,14 @@ import type { MetricPosition, StopCause } from '../domain/event.ts';
 import type { FailureClass } from '../domain/failure.ts';
 import type { JsonValue } from '../domain/json.ts';
 import type { Metrics } from '../domain/report.ts';
-import { attemptId, type AttemptId, type TrialId, type TrialOrigin, type TrialRecord, type TrialState } from '../domain/trial.ts';
+import {
+  attemptId,
+  type AttemptId,
+  type TrialId,
+  type TrialOrigin,
+  type TrialRecord,
+  type TrialState,
+} from '../domain/trial.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import type { TrialView } from '../ports/searcher.ts';
 

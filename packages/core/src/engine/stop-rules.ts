@@ -56,7 +56,8 @@ export function budgetUse(budget: Budget, totals: Totals, normalizeTarget: (targ
     const reached = totals.bestReported <= normalizeTarget(budget.target);
     uses.push({ rule: 'target', used: reached ? 1 : 0, limit: budget.target, fraction: reached ? 1 : 0 });
   }
-  for (const part of [...(budget.any ?? []), ...(budget.all ?? [])]) uses.push(...budgetUse(part, totals, normalizeTarget));
+  for (const part of [...(budget.any ?? []), ...(budget.all ?? [])])
+    uses.push(...budgetUse(part, totals, normalizeTarget));
   return uses;
 }
 

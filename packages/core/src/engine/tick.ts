@@ -211,10 +211,15 @@ export class Tick {
     if (this.#interrupted !== undefined) return { kind: 'halt', reason: this.#interrupted.reason };
     const state = this.#state;
     if (this.#failedFirst !== undefined && this.#failedFirst >= HOPELESS) {
-      return { kind: 'halt', reason: `the first ${HOPELESS} trials of this session all failed; the last: ${this.#lastFailure}` };
+      return {
+        kind: 'halt',
+        reason: `the first ${HOPELESS} trials of this session all failed; the last: ${this.#lastFailure}`,
+      };
     }
     const { goal } = state.objective;
-    return judgeBudget(state.settings.budget, state.totals(this.#now), (target) => (goal === 'maximize' ? -target : target));
+    return judgeBudget(state.settings.budget, state.totals(this.#now), (target) =>
+      goal === 'maximize' ? -target : target,
+    );
   }
 
   /** The study as it stands. */
@@ -335,7 +340,9 @@ export class Tick {
     }
     if (!(Number.isFinite(resource) && resource > 0)) {
       const hint = resource === 0 ? ' If it counts from 0, say so with `resourceFrom: 0` in the objective.' : '';
-      this.#logger.warn(`Attempt ${attempt} reported resource ${resource}, which is not a positive number; ignored.${hint}`);
+      this.#logger.warn(
+        `Attempt ${attempt} reported resource ${resource}, which is not a positive number; ignored.${hint}`,
+      );
       return undefined;
     }
     if (resource <= trial.view.resource) {
@@ -364,7 +371,11 @@ export class Tick {
     this.#waiting = undefined;
     const { metrics, position } = input;
     const { id, until } = trial.view;
-    this.emit('trial:reported', { trial: id, attempt: trial.attempts, resource, metrics, position, decision }, this.#now);
+    this.emit(
+      'trial:reported',
+      { trial: id, attempt: trial.attempts, resource, metrics, position, decision },
+      this.#now,
+    );
     if (trial.attempt?.stopping !== undefined) return;
     if (diverged) {
       const { metric } = this.#state.objective;
@@ -433,7 +444,9 @@ export class Tick {
     if (policy === undefined) return;
     const { checkpoints, incumbent, queue } = this.#state;
     const held = new Map([...checkpoints].map((id) => [id, incumbent.valueOf(id)]));
-    const sources = new Set([...queue].flatMap(({ attempts, view }) => (attempts === 0 ? (view.forkedFrom ?? []) : [])));
+    const sources = new Set(
+      [...queue].flatMap(({ attempts, view }) => (attempts === 0 ? (view.forkedFrom ?? []) : [])),
+    );
     const trials = deletableCheckpoints(held, policy.keepBest, sources);
     if (trials.length > 0) this.#actions.push({ kind: 'delete-checkpoints', trials });
   }
@@ -473,4 +486,3 @@ export class Tick {
     }
   }
 }
-

@@ -72,7 +72,7 @@ export interface Plugin<K extends PluginKind> {
 }
 
 /** What is written where no option is needed. */
-type NoOptions = Record<never, never>;
+type NoOptions = Record<string, never>;
 
 /**
  * A plugin's factory: call it with options to get what `createStudy` takes. Its definition hangs on it for those who load
@@ -89,7 +89,10 @@ const marker = Symbol.for('@fettle/core/1/Plugin');
 /** Whether a value is a plugin (of a kind), made by any installed copy of this package. */
 export function isPlugin<K extends PluginKind>(value: unknown, kind?: K): value is Plugin<K> {
   return (
-    typeof value === 'object' && value !== null && marker in value && (kind === undefined || (value as unknown as Plugin<K>).kind === kind)
+    typeof value === 'object' &&
+    value !== null &&
+    marker in value &&
+    (kind === undefined || (value as unknown as Plugin<K>).kind === kind)
   );
 }
 
@@ -122,17 +125,14 @@ function define<K extends PluginKind, Schema extends z.ZodType>(
     const options = parseOptions(definition.options, given ?? {}, `${kind} '${definition.name}'`);
     const plugin: Plugin<K> = {
       kind,
-      definition: definition as unknown as PluginDefinition<K, z.ZodType>,
+      definition: definition,
       record: { type: definition.name, version: definition.version, options: toRecord(given ?? {}) },
       create: (context) => definition.create(options, context),
     };
     return Object.freeze(Object.defineProperty(plugin, marker, { value: true }));
   };
   Object.defineProperty(factory, marker, { value: true });
-  return Object.freeze(Object.assign(factory, { kind, definition: Object.freeze(definition) })) as unknown as PluginFactory<
-    K,
-    Schema
-  >;
+  return Object.freeze(Object.assign(factory, { kind, definition: Object.freeze(definition) }));
 }
 
 /** Options as they are recorded: plain data, with nested plugins as their records. */
@@ -145,7 +145,8 @@ function toRecord(value: unknown): JsonValue {
     return record;
   }
   if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value;
-  return value === null ? null : String(value);
+  // Functions and the like cannot be recorded; that there was one can.
+  return value === null || value === undefined ? null : `(${typeof value})`;
 }
 
 /** Makes a searcher that can be plugged into a study. */

@@ -17,7 +17,7 @@ export function parseOptions<Schema extends z.ZodType>(schema: Schema, given: un
 }
 
 /** The issues of a failed check, one on a line, each with its path. */
-export function describeIssues(error: z.ZodError): string {
+function describeIssues(error: z.ZodError): string {
   return error.issues
     .map((issue) => `  ${issue.path.length === 0 ? '' : `${issue.path.join('.')}: `}${issue.message}`)
     .join('\n');

@@ -55,7 +55,12 @@ export type Adoption =
   /** It runs; the backend watches it from now on as if it had launched it now. */
   | { readonly attempt: AttemptId; readonly status: 'running'; readonly launched: Launched }
   /** It has ended; this is how. `launched.files` are read to their end first. */
-  | { readonly attempt: AttemptId; readonly status: 'ended'; readonly end: AttemptEnd; readonly launched?: Launched | undefined }
+  | {
+      readonly attempt: AttemptId;
+      readonly status: 'ended';
+      readonly end: AttemptEnd;
+      readonly launched?: Launched | undefined;
+    }
   /** It never began and, by the backend's guarantee, never will: the same attempt is launched again. */
   | { readonly attempt: AttemptId; readonly status: 'never-launched' };
 

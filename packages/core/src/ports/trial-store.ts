@@ -88,4 +88,3 @@ export interface TrialStore extends TrialReader {
   /** Gives the lease back and closes. */
   close(): void;
 }
-

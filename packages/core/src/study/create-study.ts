@@ -4,7 +4,17 @@ import { isPromise } from '../domain/json.ts';
 import type { ConfigurationOf, SearchSpace } from '../domain/search-space.ts';
 import { composeStudy } from '../container/compose.ts';
 import type { Scope } from '../container/scope.ts';
-import { ATTEMPT_READERS, BACKEND, CHECKPOINT_FILES, CLOCK, EVENT_HUB, LOGGER, SEARCHER, SPACE, STORE } from '../container/tokens.ts';
+import {
+  ATTEMPT_READERS,
+  BACKEND,
+  CHECKPOINT_FILES,
+  CLOCK,
+  EVENT_HUB,
+  LOGGER,
+  SEARCHER,
+  SPACE,
+  STORE,
+} from '../container/tokens.ts';
 import { Driver } from '../engine/driver.ts';
 import { relive } from '../engine/recover.ts';
 import { StudyState } from '../engine/study-state.ts';
@@ -45,7 +55,11 @@ export async function createStudy<S extends SearchSpace>(options: StudyOptions<S
     const clock = scope.get(CLOCK);
     if (!state.exists) tick.emit('study:created', { definition, version: VERSION }, clock.now());
     else requireSameDefinition(state.definition, definition);
-    tick.emit('study:opened', { session: state.sessions + 1, settings, driver: `${hostname()}:${process.pid}` }, clock.now());
+    tick.emit(
+      'study:opened',
+      { session: state.sessions + 1, settings, driver: `${hostname()}:${process.pid}` },
+      clock.now(),
+    );
     const driver = new Driver({
       tick,
       store,

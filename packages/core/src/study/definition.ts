@@ -12,7 +12,9 @@ export function definitionOf(options: StudyOptions, space: SearchSpace, searcher
   const { name, objective, seed = 0, first = [], duplicates = 'redraw', resumable = false } = options;
   const problems: string[] = [];
   if (!NAME.test(name)) {
-    problems.push(`name: '${name}' must be 1 to 100 letters, digits, '.', '_' or '-', and begin with a letter or digit`);
+    problems.push(
+      `name: '${name}' must be 1 to 100 letters, digits, '.', '_' or '-', and begin with a letter or digit`,
+    );
   }
   if (objective.metric === '') problems.push('objective.metric: must not be empty');
   if (!(Number.isSafeInteger(seed) && seed >= 0)) problems.push(`seed: ${seed} is not an integer from 0 to 2^53 - 1`);
@@ -27,7 +29,16 @@ export function definitionOf(options: StudyOptions, space: SearchSpace, searcher
   if (problems.length > 0) {
     throw new FettleError('options-invalid', `The study is not right:\n  ${problems.join('\n  ')}`);
   }
-  return { name, space: space.toJSON(), objective: { ...objective }, searcher, seed, first: canonical, duplicates, resumable };
+  return {
+    name,
+    space: space.toJSON(),
+    objective: { ...objective },
+    searcher,
+    seed,
+    first: canonical,
+    duplicates,
+    resumable,
+  };
 }
 
 /** What may change between sessions, from the study's options. @throws FettleError `options-invalid` */
@@ -37,7 +48,10 @@ export function settingsOf(options: StudyOptions, backend: PluginRecord): StudyS
     throw new FettleError('options-invalid', `timeLimit: ${timeLimit} ms is not a positive time.`);
   }
   if (checkpoints !== undefined && !(Number.isInteger(checkpoints.keepBest) && checkpoints.keepBest >= 0)) {
-    throw new FettleError('options-invalid', `checkpoints.keepBest: ${checkpoints.keepBest} is not a whole number from 0 on.`);
+    throw new FettleError(
+      'options-invalid',
+      `checkpoints.keepBest: ${checkpoints.keepBest} is not a whole number from 0 on.`,
+    );
   }
   return {
     budget,

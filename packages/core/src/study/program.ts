@@ -5,7 +5,7 @@ import { checkTemplates } from '../backends/trial-contract.ts';
 import { FettleError } from '../errors.ts';
 import { API_VERSION } from '../plugin/api-version.ts';
 import { defineBackend, type Plugin } from '../plugin/define.ts';
-import type { Evaluate, Program } from '../ports/program.ts';
+import type { Program } from '../ports/program.ts';
 import { VERSION } from '../version.ts';
 import { z } from 'zod';
 import { ManualBackend } from './manual-backend.ts';
@@ -19,7 +19,7 @@ export function programOf(options: StudyOptions): Program {
       remedy: 'Give the objective once: as a function, or as a program.',
     });
   }
-  if (evaluate !== undefined) return { kind: 'function', evaluate: evaluate as Evaluate };
+  if (evaluate !== undefined) return { kind: 'function', evaluate: evaluate };
   if (command === undefined) return { kind: 'manual' };
   const program = { kind: 'command', command, workingDirectory: resolve(workingDirectory), environment } as const;
   checkTemplates(program, options.space.names);

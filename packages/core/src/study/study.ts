@@ -6,7 +6,7 @@ import type { Metrics } from '../domain/report.ts';
 import { attemptId, isTerminal, type TrialId, type TrialRecord } from '../domain/trial.ts';
 import type { Scope } from '../container/scope.ts';
 import { BACKEND, CLOCK, EVENT_HUB, LOGGER, SEARCHER, STORE } from '../container/tokens.ts';
-import { Driver } from '../engine/driver.ts';
+import type { Driver } from '../engine/driver.ts';
 import { toRecord } from '../engine/live-trial.ts';
 import { budgetUse } from '../engine/stop-rules.ts';
 import type { Tick } from '../engine/tick.ts';
@@ -93,9 +93,13 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
   async run(): Promise<StudyResult> {
     const { driver, tick, scope } = this.#parts;
     if (scope.get(BACKEND) instanceof ManualBackend) {
-      throw new FettleError('study-state', `The study '${this.name}' has nothing to run: it has no function and no command.`, {
-        remedy: 'Give `evaluate` or `command`, or run the trials yourself with ask() and tell().',
-      });
+      throw new FettleError(
+        'study-state',
+        `The study '${this.name}' has nothing to run: it has no function and no command.`,
+        {
+          remedy: 'Give `evaluate` or `command`, or run the trials yourself with ask() and tell().',
+        },
+      );
     }
     await this.#makeReady();
     this.#phase = 'running';
@@ -186,7 +190,12 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
     this.#manual();
     const { driver, tick } = this.#parts;
     const live = this.#running(trial);
-    driver.post({ kind: 'reported', attempt: attemptId(trial, live.attempts), metrics: this.#metrics(metrics), resource });
+    driver.post({
+      kind: 'reported',
+      attempt: attemptId(trial, live.attempts),
+      metrics: this.#metrics(metrics),
+      resource,
+    });
     await driver.step();
     return tick.state.live.get(trial)?.decision ?? { kind: 'continue' };
   }
@@ -252,9 +261,13 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
   #manual(): ManualBackend {
     const backend = this.#parts.scope.get(BACKEND);
     if (backend instanceof ManualBackend) return backend;
-    throw new FettleError('study-state', `The study '${this.name}' runs its trials itself; ask and tell are not for it.`, {
-      remedy: 'Leave out `evaluate` and `command` to run trials by hand.',
-    });
+    throw new FettleError(
+      'study-state',
+      `The study '${this.name}' runs its trials itself; ask and tell are not for it.`,
+      {
+        remedy: 'Leave out `evaluate` and `command` to run trials by hand.',
+      },
+    );
   }
 
   #running(id: TrialId): { readonly attempts: number } {

@@ -93,16 +93,18 @@ export function searcherChecks(
   const [firstSpace] = Object.values(spaces);
   if (firstSpace === undefined) throw new Error('The suite was given no search space.');
 
-  const inEachSpace = Object.entries(spaces).map(([name, space]): Check => ({
-    name: `stays inside the ${name} space and comes to an end`,
-    async run() {
-      const { result, store } = await simulate(space);
-      const { counts } = result.summary;
-      if (counts.completed + counts.stopped + counts.paused === 0) fail('no trial came to anything');
-      if (counts.running + counts.queued > 0) fail('trials were left running');
-      store.close();
-    },
-  }));
+  const inEachSpace = Object.entries(spaces).map(
+    ([name, space]): Check => ({
+      name: `stays inside the ${name} space and comes to an end`,
+      async run() {
+        const { result, store } = await simulate(space);
+        const { counts } = result.summary;
+        if (counts.completed + counts.stopped + counts.paused === 0) fail('no trial came to anything');
+        if (counts.running + counts.queued > 0) fail('trials were left running');
+        store.close();
+      },
+    }),
+  );
 
   return [
     ...inEachSpace,
@@ -306,6 +308,8 @@ async function compareRebuilt(
         ? `resume ${answer.trial} until ${answer.until}`
         : answer.kind;
   if (recorded !== rebuilt) {
-    fail(`rebuilt from ${moment.seq - 1} events it would ${rebuilt}, but it did ${recorded}: state was lost or left over`);
+    fail(
+      `rebuilt from ${moment.seq - 1} events it would ${rebuilt}, but it did ${recorded}: state was lost or left over`,
+    );
   }
 }

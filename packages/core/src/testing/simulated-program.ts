@@ -4,7 +4,12 @@ import type { LaunchRequest } from '../ports/backend.ts';
 
 /** One thing that a simulated attempt does, so many virtual milliseconds after the thing before. */
 export type SimulatedStep =
-  | { readonly kind: 'report'; readonly wait: number; readonly metrics: Metrics; readonly resource?: number | undefined }
+  | {
+      readonly kind: 'report';
+      readonly wait: number;
+      readonly metrics: Metrics;
+      readonly resource?: number | undefined;
+    }
   | { readonly kind: 'end'; readonly wait: number; readonly end: AttemptEnd }
   | { readonly kind: 'unreachable'; readonly wait: number; readonly message: string };
 
@@ -41,15 +46,17 @@ export type Fault = (steps: readonly SimulatedStep[]) => readonly SimulatedStep[
 /** Faults for tests of what a study survives. */
 export const faults = {
   /** Ends after so many reports, in this way. */
-  endAfter: (reports: number, end: AttemptEnd): Fault => (steps) => [
-    ...steps.filter((step) => step.kind === 'report').slice(0, reports),
-    { kind: 'end', wait: 0, end },
-  ],
+  endAfter:
+    (reports: number, end: AttemptEnd): Fault =>
+    (steps) => [...steps.filter((step) => step.kind === 'report').slice(0, reports), { kind: 'end', wait: 0, end }],
   /** Its machine dies after so many reports. */
   loseNode: (reports: number): Fault =>
     faults.endAfter(reports, { kind: 'failed', failure: 'node', message: 'the node died' }),
   /** Everything takes so many times as long. */
-  straggle: (factor: number): Fault => (steps) => steps.map((step) => ({ ...step, wait: step.wait * factor })),
+  straggle:
+    (factor: number): Fault =>
+    (steps) =>
+      steps.map((step) => ({ ...step, wait: step.wait * factor })),
   /** Each report is said twice. */
   duplicateReports: (): Fault => (steps) =>
     steps.flatMap((step): SimulatedStep[] => (step.kind === 'report' ? [step, { ...step, wait: 0 }] : [step])),
@@ -65,20 +72,20 @@ export const faults = {
     return swapped;
   },
   /** The metric is not a number from this report on (counted from 0). */
-  diverge: (metric: string, from: number, value = Number.NaN): Fault => (steps) => {
-    let seen = -1;
-    return steps.map((step) => {
-      if (step.kind !== 'report') return step;
-      seen += 1;
-      return seen < from ? step : { ...step, metrics: { ...step.metrics, [metric]: value } };
-    });
-  },
+  diverge:
+    (metric: string, from: number, value = Number.NaN): Fault =>
+    (steps) => {
+      let seen = -1;
+      return steps.map((step) => {
+        if (step.kind !== 'report') return step;
+        seen += 1;
+        return seen < from ? step : { ...step, metrics: { ...step.metrics, [metric]: value } };
+      });
+    },
   /** Its platform does not answer for a while after so many steps, then goes on. */
-  goSilent: (after: number, message = 'no answer'): Fault => (steps) => [
-    ...steps.slice(0, after),
-    { kind: 'unreachable', wait: 0, message },
-    ...steps.slice(after),
-  ],
+  goSilent:
+    (after: number, message = 'no answer'): Fault =>
+    (steps) => [...steps.slice(0, after), { kind: 'unreachable', wait: 0, message }, ...steps.slice(after)],
   /** Says that it ended, and says it again. */
   endTwice: (): Fault => (steps) => [
     ...steps,
@@ -86,9 +93,11 @@ export const faults = {
     { kind: 'end', wait: 0, end: { kind: 'finished' } },
   ],
   /** Reports once more after its end. */
-  reportLate: (metric: string): Fault => (steps) => [
-    ...steps,
-    { kind: 'end', wait: 0, end: { kind: 'finished' } },
-    { kind: 'report', wait: 1, metrics: { [metric]: 0 }, resource: 1e6 },
-  ],
+  reportLate:
+    (metric: string): Fault =>
+    (steps) => [
+      ...steps,
+      { kind: 'end', wait: 0, end: { kind: 'finished' } },
+      { kind: 'report', wait: 1, metrics: { [metric]: 0 }, resource: 1e6 },
+    ],
 } as const;

@@ -73,7 +73,7 @@ export function spoil(value: unknown): void {
 }
 
 /** Ends a check with a message. */
-export function fail(message: string): never {
+function fail(message: string): never {
   throw new Error(message);
 }
 

@@ -47,7 +47,14 @@ function outcome() {
   const result = {
     trials: reader
       .trials()
-      .map(({ id, state, configuration, value, resource, reports }) => ({ id, state, configuration, value, resource, reports })),
+      .map(({ id, state, configuration, value, resource, reports }) => ({
+        id,
+        state,
+        configuration,
+        value,
+        resource,
+        reports,
+      })),
     reports: reader.trials().map(({ id }) => reader.reports(id)),
     counts: reader.summary()?.counts,
     resource: reader.summary()?.resource,

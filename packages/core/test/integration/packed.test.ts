@@ -45,7 +45,10 @@ function runSuite(change?: readonly [from: string, to: string]): { readonly pass
       "describeSearcher('near the best', () => nearTheBest({ radius: 0.05 }));",
     ].join('\n'),
   );
-  const { status, stdout, stderr } = spawnSync('npx', ['vitest', 'run', '--no-color'], { cwd: folder, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('npx', ['vitest', 'run', '--no-color'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
   return { passed: status === 0, output: stdout + stderr };
 }
 
@@ -57,8 +60,18 @@ const BROKEN: readonly [what: string, from: string, to: string, message: RegExp]
     "seen += 1; return { kind: 'start', configuration, reason: exploit",
     /asked twice with the same offer it answered|rebuilt from \d+ events/,
   ],
-  ['rolls its own dice', 'const stream = offer.random(', 'const stream = { next: Math.random, normal: Math.random } ?? offer.random(', /Math\.random; use offer\.random/],
-  ['leaves the space', 'const configuration = space.fromUnit(point);', 'const configuration = { x: 12 };', /outside the search space/],
+  [
+    'rolls its own dice',
+    'const stream = offer.random(',
+    'const stream = { next: Math.random, normal: Math.random } ?? offer.random(',
+    /Math\.random; use offer\.random/,
+  ],
+  [
+    'leaves the space',
+    'const configuration = space.fromUnit(point);',
+    'const configuration = { x: 12 };',
+    /outside the search space/,
+  ],
   [
     'takes the metric as it is',
     'report() {',
