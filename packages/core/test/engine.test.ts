@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { CHECKPOINT_FILES, EVENT_HUB, LOGGER } from '../src/container/tokens.ts';
 import { deletableCheckpoints } from '../src/engine/checkpoint-policy.ts';
 import { EventHub } from '../src/events/event-hub.ts';
+import { VirtualClock } from '../src/testing/virtual-clock.ts';
 import { rungSearcher } from './rung-searcher.ts';
 import { eventsOf, LOSS, PROGRAM, SPACE } from './engine-helpers.ts';
 
@@ -44,6 +45,14 @@ describe('a study', () => {
     expect(duration).toBe((12 / 3) * 5 * 1000);
     const best = store.trials({ order: 'value', limit: 1 })[0];
     expect(result.best).toEqual(best);
+  });
+
+  it('leaves no timer behind that would keep its process alive', async () => {
+    const clock = new VirtualClock();
+    await simulate({ budget: { trials: 4, wallClock: 1e9 }, options: { clock, timeLimit: 1e8 } });
+    const ended = clock.now();
+    expect(clock.idle()).toBe(false);
+    expect(clock.now()).toBe(ended);
   });
 
   it('tells of each event after it is stored, in the order of the journal', async () => {

@@ -50,6 +50,7 @@ export class Driver {
   readonly #logger: Logger;
   readonly #inbox = new Inbox();
   readonly #timers = new Map<AttemptId, Disposer>();
+  readonly #wakes = new Set<Disposer>();
   readonly #ended = new Set<AttemptId>();
   /** Launches that the backend has not answered yet. */
   readonly #launching = new Map<AttemptId, Promise<void>>();
@@ -137,8 +138,6 @@ export class Driver {
       }
     } finally {
       lease?.();
-      for (const cancel of this.#timers.values()) cancel();
-      this.#timers.clear();
     }
   }
 
@@ -169,10 +168,20 @@ export class Driver {
     this.#publish(events);
   }
 
+  /** Lets the engine look again at this time, in milliseconds since the epoch. */
+  wakeAt(at: number): void {
+    const cancel = this.#clock.after(at - this.#clock.now(), () => {
+      this.#wakes.delete(cancel);
+      this.post({ kind: 'wake' });
+    });
+    this.#wakes.add(cancel);
+  }
+
   /** Releases timers and files. */
   close(): void {
-    for (const cancel of this.#timers.values()) cancel();
+    for (const cancel of [...this.#timers.values(), ...this.#wakes]) cancel();
     this.#timers.clear();
+    this.#wakes.clear();
     this.#readers.close();
   }
 
@@ -200,7 +209,7 @@ export class Driver {
         return;
       }
       case 'wake':
-        this.#clock.after(action.at - this.#clock.now(), () => this.post({ kind: 'wake' }));
+        this.wakeAt(action.at);
         return;
     }
   }

@@ -177,7 +177,7 @@ export class Tick {
       }
       case 'overdue': {
         const { decision } = trial;
-        if (decision !== undefined) this.#stop(trial, decision.kind, decision.reason, 'checkpoint');
+        if (decision !== undefined) this.#stop(trial, decision.kind, decision.reason, this.#gently());
         return undefined;
       }
       case 'ended':
@@ -196,7 +196,7 @@ export class Tick {
     this.#capacity = capacity;
     const verdict = this.#verdict();
     if (verdict.kind === 'halt') {
-      this.#stopAll('interrupt', verdict.reason, 'checkpoint');
+      this.#stopAll('interrupt', verdict.reason, this.#gently());
       this.#finishIfIdle(verdict);
       return undefined;
     }
@@ -383,7 +383,7 @@ export class Tick {
     } else if (decision.kind !== 'continue') {
       // A program that has reached its target ends by itself, and may still be writing its checkpoint.
       if (until !== undefined && resource >= until) this.#actions.push({ kind: 'expect-end', attempt: input.attempt });
-      else this.#stop(trial, decision.kind, decision.reason, decision.kind === 'pause' ? 'checkpoint' : 'terminate');
+      else this.#stop(trial, decision.kind, decision.reason, decision.kind === 'pause' ? this.#gently() : 'terminate');
     }
   }
 
@@ -460,7 +460,12 @@ export class Tick {
     this.#actions.push({ kind: 'stop', attempt: liveAttemptId(trial), from });
   }
 
-  #stopAll(cause: StopCause, reason: string, from: 'checkpoint' | 'kill'): void {
+  /** A program that cannot resume has nothing to save: it is not asked to. */
+  #gently(): 'checkpoint' | 'terminate' {
+    return this.#state.definition.resumable ? 'checkpoint' : 'terminate';
+  }
+
+  #stopAll(cause: StopCause, reason: string, from: 'checkpoint' | 'terminate' | 'kill'): void {
     if (this.#occupied === 0) return;
     for (const trial of this.#state.live.values()) {
       if (trial.state === 'running') this.#stop(trial, cause, reason, from);

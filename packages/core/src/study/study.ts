@@ -106,11 +106,9 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
     const clock = scope.get(CLOCK);
     const now = clock.now();
     for (const { rule, used, limit } of this.#budget(now)) {
-      if (rule === 'wallClock') clock.after(limit - used, () => driver.post({ kind: 'wake' }));
+      if (rule === 'wallClock') driver.wakeAt(now + limit - used);
     }
-    for (const trial of tick.state.queue) {
-      if (trial.notBefore > now) clock.after(trial.notBefore - now, () => driver.post({ kind: 'wake' }));
-    }
+    for (const { notBefore } of tick.state.queue) if (notBefore > now) driver.wakeAt(notBefore);
     try {
       const { status, reason } = await driver.run();
       tick.emit('study:closed', { status, reason }, clock.now());
