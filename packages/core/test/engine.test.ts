@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { CHECKPOINT_FILES, EVENT_HUB, LOGGER } from '../src/container/tokens.ts';
 import { deletableCheckpoints } from '../src/engine/checkpoint-policy.ts';
 import { EventHub } from '../src/events/event-hub.ts';
+import { int, searchSpace } from '../src/domain/search-space.ts';
 import { VirtualClock } from '../src/testing/virtual-clock.ts';
 import { rungSearcher } from './rung-searcher.ts';
 import { eventsOf, LOSS, PROGRAM, SPACE } from './engine-helpers.ts';
@@ -67,6 +68,16 @@ describe('a study', () => {
       (await simulate({ seed })).store.trials().map((trial) => trial.configuration);
     expect(await configurations(1)).toEqual(await configurations(1));
     expect(await configurations(1)).not.toEqual(await configurations(2));
+  });
+
+  it('tries no configuration twice, and ends when a finite space is used up', async () => {
+    const space = searchSpace({ x: int({ min: 1, max: 3 }), units: int({ min: 1, max: 2 }) });
+    const { store, result } = await simulate({ space, budget: { trials: 100 } });
+    expect(result.reason).toBe('every configuration of the search space has been tried');
+    const keys = store.trials().map((trial) => space.key(trial.configuration as { x: number; units: number }));
+    expect([keys.length, new Set(keys).size]).toEqual([6, 6]);
+    const again = await simulate({ space, budget: { trials: 20 }, options: { duplicates: 'allow' } });
+    expect(again.result.summary.counts.completed).toBe(20);
   });
 
   it('tries the given configurations first, whatever the searcher wants', async () => {
@@ -191,6 +202,13 @@ describe('a program that counts from 0', () => {
 });
 
 describe('budgets', () => {
+  it('of trials are kept to the trial, however many workers there are', async () => {
+    for (const workers of [1, 3, 7, 50]) {
+      const { result } = await simulate({ workers, budget: { trials: 20 } });
+      expect(result.summary.counts.completed).toBe(20);
+    }
+  });
+
   it('of wall-clock time halt what runs, and let it go on when they are raised', async () => {
     const { result, store } = await simulate({ workers: 2, budget: { wallClock: 7500 } });
     expect(result.reason).toContain('wall-clock');

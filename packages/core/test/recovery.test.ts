@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { STORE } from '../src/container/tokens.ts';
 import { STUDY_EVENT_TYPES, type StudyEventType } from '../src/domain/event.ts';
+import { attemptId } from '../src/domain/trial.ts';
 import type { TrialStore } from '../src/ports/trial-store.ts';
+import type { Plugin } from '../src/plugin/define.ts';
 import { random } from '../src/searchers/random.ts';
 import { memoryMedium, memoryStore, type MemoryMedium } from '../src/store/memory-store.ts';
 import { createStudy } from '../src/study/create-study.ts';
@@ -12,6 +14,35 @@ import { faults } from '../src/testing/simulated-program.ts';
 import { VirtualClock } from '../src/testing/virtual-clock.ts';
 import { eventsOf, LOSS, PROGRAM, SPACE } from './engine-helpers.ts';
 import { rungSearcher } from './rung-searcher.ts';
+
+/** The same searcher, writing down everything it is told. */
+function listening(plugin: Plugin<'searcher'>, told: string[]): Plugin<'searcher'> {
+  return {
+    ...plugin,
+    create(context) {
+      const searcher = plugin.create(context);
+      return {
+        ask: (offer) => searcher.ask(offer),
+        started(trial) {
+          told.push(`started ${JSON.stringify(trial)}`);
+          searcher.started?.(trial);
+        },
+        resumed(trial) {
+          told.push(`resumed ${JSON.stringify(trial)}`);
+          searcher.resumed?.(trial);
+        },
+        report(trial, report, recorded) {
+          told.push(`report ${JSON.stringify([trial, report])}`);
+          return searcher.report(trial, report, recorded);
+        },
+        ended(trial, outcome) {
+          told.push(`ended ${JSON.stringify([trial, outcome])}`);
+          searcher.ended?.(trial, outcome);
+        },
+      };
+    },
+  };
+}
 
 class Crash extends Error {}
 
@@ -50,12 +81,12 @@ function world(workers = 1) {
     },
   });
   const medium = memoryMedium();
-  const run = async (store: TrialStore) => {
+  const run = async (store: TrialStore, around: (plugin: Plugin<'searcher'>) => Plugin<'searcher'> = (it) => it) => {
     const study = await createStudy({
       name: 'crashing',
       space: SPACE,
       objective: LOSS,
-      searcher: rungSearcher({ trials: 7 }),
+      searcher: around(rungSearcher({ trials: 7 })),
       backend: simulated({ cluster }),
       budget: {},
       seed: 3,
@@ -78,6 +109,14 @@ function outcome(store: TrialStore) {
   };
 }
 
+/** Attempts that the cluster has launched and the journal knows nothing of: there must never be one. */
+function launchedUnrecorded(cluster: SimulatedCluster, medium: MemoryMedium): string[] {
+  const intended = eventsOf(memoryStore({ medium, takeOver: true }), 'attempt:launching').map(({ body }) =>
+    attemptId(body.trial, body.attempt),
+  );
+  return [...cluster.launches.keys()].filter((attempt) => !intended.includes(attempt));
+}
+
 describe('a driver that dies', () => {
   it('at any commit, before or after it, leaves a study that goes on as if nothing had happened', async () => {
     const calm = world();
@@ -98,6 +137,7 @@ describe('a driver that dies', () => {
           if (!(thrown instanceof Crash)) throw thrown;
         }
         for (const type of types) crossed[when].add(type);
+        expect(launchedUnrecorded(cluster, medium), `crash ${when} commit ${commit}`).toEqual([]);
         await run(memoryStore({ medium, takeOver: true }));
         const store = memoryStore({ medium, takeOver: true });
         expect(outcome(store), `crash ${when} commit ${commit} (${types.join(', ')})`).toEqual(expected);
@@ -195,6 +235,18 @@ describe('a study that is continued', () => {
       { trials: 1 },
       { trials: 2 },
     ]);
+  });
+});
+
+describe('a searcher that is rebuilt', () => {
+  it('is told exactly what the one before was told, in the same order', async () => {
+    const { run, medium } = world();
+    const [before, after]: [string[], string[]] = [[], []];
+    await run(memoryStore({ medium }), (searcher) => listening(searcher, before));
+    // The study is finished: this session only tells the past.
+    await run(memoryStore({ medium, takeOver: true }), (searcher) => listening(searcher, after));
+    expect(before.filter((call) => call.startsWith('resumed'))).toHaveLength(2);
+    expect(after).toEqual(before);
   });
 });
 

@@ -201,9 +201,9 @@ export class Tick {
       return undefined;
     }
     this.#launchQueued();
-    const filled = this.#fill(verdict);
-    if (isPromise(filled)) return filled.then(() => this.#finishIfIdle(verdict));
-    this.#finishIfIdle(verdict);
+    const filled = this.#fill();
+    if (isPromise(filled)) return filled.then(() => this.#finishIfIdle(this.#verdict()));
+    this.#finishIfIdle(this.#verdict());
     return undefined;
   }
 
@@ -247,10 +247,11 @@ export class Tick {
   }
 
   /** Asks the searcher until every place is taken or it has nothing for them. */
-  #fill(verdict: Verdict): MaybePromise<void> {
+  #fill(): MaybePromise<void> {
     while (this.#occupied < this.#capacity && this.#exhausted === undefined && this.#waiting === undefined) {
-      const step = this.#askOnce(verdict, 0);
-      if (isPromise(step)) return step.then(() => this.#fill(verdict));
+      // Anew for each place: the trial before may have been the last of the budget.
+      const step = this.#askOnce(this.#verdict(), 0);
+      if (isPromise(step)) return step.then(() => this.#fill());
     }
     return undefined;
   }
