@@ -49,7 +49,7 @@ export interface StudyEvents {
     readonly resumeFrom: number;
     readonly deadline?: number | undefined;
   };
-  /** The backend has launched (or, after a restart, found again) the attempt. */
+  /** The backend has launched the attempt, and this is how to find it again; not said of attempts without a handle. */
   'attempt:started': { readonly trial: TrialId; readonly attempt: number; readonly handle: JsonValue };
   'attempt:unreachable': { readonly trial: TrialId; readonly attempt: number; readonly message: string };
   /** The attempt is being asked to stop. */

@@ -163,7 +163,7 @@ export class Driver {
   commit(): void {
     if (this.#tick.pending === 0) return;
     const { events, trials } = this.#tick.takeCommit();
-    this.#store.append({ events, trials: trials.map(toRecord), summary: this.#tick.state.summary() });
+    this.#store.append({ events, trials: Array.from(trials, toRecord), summary: this.#tick.state.summary() });
     for (const trial of trials) this.#tick.state.forget(trial);
     this.#publish(events);
   }
@@ -218,7 +218,8 @@ export class Driver {
     const { attempt } = request;
     const launched = (answer: Launched): void => {
       this.#launching.delete(attempt);
-      this.post({ kind: 'launched', attempt, handle: answer.handle });
+      // Nothing to remember, nothing to record: the attempt is found again by its name.
+      if (answer.handle !== null) this.post({ kind: 'launched', attempt, handle: answer.handle });
       const trial = this.#tick.state.live.get(request.trial);
       if (trial !== undefined) this.#watch(trial, attempt, answer);
     };

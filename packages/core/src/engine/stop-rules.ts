@@ -61,46 +61,53 @@ export function budgetUse(budget: Budget, totals: Totals, normalizeTarget: (targ
   return uses;
 }
 
-/** Whether the study may go on under its budget. */
+/** Whether the study may go on under its budget; a reason to halt goes before one to drain. */
 export function judgeBudget(budget: Budget, totals: Totals, normalizeTarget: (target: number) => number): Verdict {
-  let drain: Verdict = GO;
-  for (const verdict of verdicts(budget, totals, normalizeTarget)) {
-    if (verdict.kind === 'halt') return verdict;
-    if (verdict.kind === 'drain') drain = verdict;
-  }
-  return drain;
-}
-
-function verdicts(budget: Budget, totals: Totals, normalizeTarget: (target: number) => number): Verdict[] {
-  const found: Verdict[] = [];
-  const halt = (reason: string): void => void found.push({ kind: 'halt', reason });
-  if (budget.trials !== undefined && totals.trials >= budget.trials) {
-    found.push({ kind: 'drain', reason: `all ${budget.trials} trials of the budget were started` });
-  }
   if (budget.wallClock !== undefined && totals.wallClock >= budget.wallClock) {
-    halt(`the wall-clock budget of ${budget.wallClock / 1000} s is used up`);
+    return halt(`the wall-clock budget of ${budget.wallClock / 1000} s is used up`);
   }
   if (budget.resource !== undefined && totals.resource >= budget.resource) {
-    halt(`the resource budget of ${budget.resource} is used up`);
+    return halt(`the resource budget of ${budget.resource} is used up`);
   }
   if (budget.target !== undefined && totals.bestReported <= normalizeTarget(budget.target)) {
-    halt(`the target ${budget.target} was reached`);
+    return halt(`the target ${budget.target} was reached`);
   }
   if (budget.noImprovement !== undefined) {
     const ended = totals.endedSinceImprovement(budget.noImprovement.minDelta ?? 0);
-    if (ended >= budget.noImprovement.trials) halt(`the best value did not improve in ${ended} trials`);
+    if (ended >= budget.noImprovement.trials) return halt(`the best value did not improve in ${ended} trials`);
   }
   if (budget.failures !== undefined && totals.failures >= budget.failures) {
-    halt(`${totals.failures} trials failed, the budget allows ${budget.failures - 1}`);
+    return halt(`${totals.failures} trials failed, the budget allows ${budget.failures - 1}`);
   }
-  for (const part of budget.any ?? []) found.push(judgeBudget(part, totals, normalizeTarget));
+  let verdict: Verdict = GO;
+  if (budget.trials !== undefined && totals.trials >= budget.trials) {
+    verdict = { kind: 'drain', reason: `all ${budget.trials} trials of the budget were started` };
+  }
+  for (const part of budget.any ?? []) {
+    const found = judgeBudget(part, totals, normalizeTarget);
+    if (found.kind === 'halt') return found;
+    if (found.kind === 'drain') verdict = found;
+  }
   if (budget.all !== undefined && budget.all.length > 0) {
-    const parts = budget.all.map((part) => judgeBudget(part, totals, normalizeTarget));
-    const reasons = parts.flatMap((part) => (part.kind === 'go' ? [] : [part.reason]));
-    if (reasons.length === parts.length) {
-      const kind = parts.some((part) => part.kind === 'halt') ? 'halt' : 'drain';
-      found.push({ kind, reason: reasons.join(', and ') });
-    }
+    const found = judgeAll(budget.all, totals, normalizeTarget);
+    if (found.kind === 'halt') return found;
+    if (found.kind === 'drain') verdict = found;
   }
-  return found;
+  return verdict;
+}
+
+function judgeAll(budgets: readonly Budget[], totals: Totals, normalizeTarget: (target: number) => number): Verdict {
+  const reasons: string[] = [];
+  let kind: 'drain' | 'halt' = 'drain';
+  for (const budget of budgets) {
+    const found = judgeBudget(budget, totals, normalizeTarget);
+    if (found.kind === 'go') return GO;
+    if (found.kind === 'halt') kind = 'halt';
+    reasons.push(found.reason);
+  }
+  return { kind, reason: reasons.join(', and ') };
+}
+
+function halt(reason: string): Verdict {
+  return { kind: 'halt', reason };
 }

@@ -9,6 +9,37 @@ import { Incumbent } from './incumbent.ts';
 import { newLiveTrial, type LiveTrial } from './live-trial.ts';
 import type { Totals } from './stop-rules.ts';
 
+/** Totals that read the state where it lies: budgets are judged at every turn. */
+class TotalsAt implements Totals {
+  readonly #state: StudyState;
+  readonly wallClock: number;
+
+  constructor(state: StudyState, wallClock: number) {
+    this.#state = state;
+    this.wallClock = wallClock;
+  }
+
+  get trials(): number {
+    return this.#state.trials;
+  }
+
+  get resource(): number {
+    return this.#state.resource;
+  }
+
+  get failures(): number {
+    return this.#state.failures;
+  }
+
+  get bestReported(): number {
+    return this.#state.bestReported;
+  }
+
+  endedSinceImprovement(minDelta: number): number {
+    return this.#state.incumbent.endedSinceImprovement(minDelta);
+  }
+}
+
 /**
  * What a study is at one moment: nothing but the fold of its events. The engine applies each event as it makes it, recovery
  * applies the same events read from the journal, so both arrive at the same state by the same code.
@@ -76,14 +107,7 @@ export class StudyState {
 
   /** What budgets are measured against, at this time. */
   totals(now: number): Totals {
-    return {
-      trials: this.trials,
-      wallClock: this.wallClock + (this.#lastAt === undefined ? 0 : Math.max(0, now - this.#lastAt)),
-      resource: this.resource,
-      failures: this.failures,
-      bestReported: this.bestReported,
-      endedSinceImprovement: (minDelta) => this.incumbent.endedSinceImprovement(minDelta),
-    };
+    return new TotalsAt(this, this.wallClock + (this.#lastAt === undefined ? 0 : Math.max(0, now - this.#lastAt)));
   }
 
   /** The live trial with this number. It is a bug to ask for one that is over. */

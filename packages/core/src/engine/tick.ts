@@ -91,10 +91,10 @@ export class Tick {
   }
 
   /** Takes the events made since the last call and the trials they changed; to be committed now. */
-  takeCommit(): { readonly events: StudyEvent[]; readonly trials: LiveTrial[] } {
-    const commit = { events: this.#events, trials: [...this.#touched] };
+  takeCommit(): { readonly events: StudyEvent[]; readonly trials: ReadonlySet<LiveTrial> } {
+    const commit = { events: this.#events, trials: this.#touched };
     this.#events = [];
-    this.#touched.clear();
+    this.#touched = new Set();
     return commit;
   }
 

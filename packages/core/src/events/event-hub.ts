@@ -15,6 +15,8 @@ export type EventListener<T extends StudyEventType> = (event: StudyEvent<T>) => 
 export class EventHub {
   readonly #emitter = new EventEmitter();
   readonly #logger: Logger;
+  /** Most studies are watched by nobody. */
+  #listeners = 0;
 
   /** @param logger hears of listeners that fail */
   constructor(logger: Logger) {
@@ -40,11 +42,19 @@ export class EventHub {
       }
     };
     this.#emitter.on(type, isolated);
-    return () => void this.#emitter.off(type, isolated);
+    this.#listeners += 1;
+    let listening = true;
+    return () => {
+      if (!listening) return;
+      listening = false;
+      this.#listeners -= 1;
+      this.#emitter.off(type, isolated);
+    };
   }
 
   /** Publishes an event to its listeners, in the order in which they came. */
   publish(event: StudyEvent): void {
+    if (this.#listeners === 0) return;
     this.#emitter.emit(event.type, event);
     this.#emitter.emit('*', event);
   }

@@ -37,7 +37,10 @@ export interface AttemptFiles {
 
 /** What a backend knows about an attempt it has launched. */
 export interface Launched {
-  /** Whatever the backend needs to find the attempt again after a restart; stored as it is. Never a secret. */
+  /**
+   * Whatever the backend needs to find the attempt again after a restart; stored as it is. Never a secret. `null` if the
+   * attempt's name is enough: then nothing is recorded of the launch but that it was meant.
+   */
   readonly handle: JsonValue;
   /** The attempt's files, for backends whose programs write files; absent when the backend calls `reported` itself. */
   readonly files?: AttemptFiles | undefined;

@@ -60,6 +60,7 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
   readonly #parts: StudyParts;
   #phase: 'open' | 'ready' | 'running' | 'closed' = 'open';
   #bestRecord: TrialRecord | undefined;
+  #byHand: ManualBackend | undefined;
 
   /** Use `createStudy`. */
   constructor(parts: StudyParts) {
@@ -257,8 +258,12 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
   }
 
   #manual(): ManualBackend {
+    if (this.#byHand !== undefined) return this.#byHand;
     const backend = this.#parts.scope.get(BACKEND);
-    if (backend instanceof ManualBackend) return backend;
+    if (backend instanceof ManualBackend) {
+      this.#byHand = backend;
+      return backend;
+    }
     throw new FettleError(
       'study-state',
       `The study '${this.name}' runs its trials itself; ask and tell are not for it.`,

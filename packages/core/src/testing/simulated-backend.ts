@@ -7,8 +7,6 @@ import type { Adoption, Backend, BackendHost, Launched, LaunchRequest, RecordedA
 import { VERSION } from '../version.ts';
 import type { Fault, SimulatedProgram, SimulatedStep } from './simulated-program.ts';
 
-const LAUNCHED: Launched = { handle: null };
-
 interface Running {
   readonly steps: Iterator<SimulatedStep>;
   over: AttemptEnd | undefined;
@@ -146,7 +144,7 @@ class SimulatedBackend implements Backend {
   adopt(attempts: readonly RecordedAttempt[]): Adoption[] {
     return attempts.map(({ request: { attempt } }) => {
       const found = this.#cluster.look(attempt);
-      if (found === 'running') return { attempt, status: 'running', launched: LAUNCHED };
+      if (found === 'running') return { attempt, status: 'running', launched: this.#launched(attempt) };
       if (found !== 'unknown') return { attempt, status: 'ended', end: found };
       if (this.outlivesDriver) return { attempt, status: 'never-launched' };
       return { attempt, status: 'ended', end: { kind: 'evicted', message: 'the driver ended while it ran' } };
@@ -155,11 +153,16 @@ class SimulatedBackend implements Backend {
 
   launch(request: LaunchRequest): Launched {
     this.#cluster.launch(request);
-    return LAUNCHED;
+    return this.#launched(request.attempt);
   }
 
   stop(attempt: AttemptId): void {
     this.#cluster.stop(attempt);
+  }
+
+  /** Attempts that can be found again have a handle, those that die with the driver need none. */
+  #launched(attempt: AttemptId): Launched {
+    return { handle: this.outlivesDriver ? attempt : null };
   }
 
   capacity(): number {
