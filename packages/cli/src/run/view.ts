@@ -51,7 +51,7 @@ export function jsonView(io: Io): RunView {
 }
 
 /** What to say when the first signal has come. */
-export const INTERRUPTING =
+const INTERRUPTING =
   'Stopping in good order: nothing new is started, trials are asked to save a checkpoint. Once more kills them now.';
 
 /** A line for each event that matters: for logs, and for terminals that cannot be drawn on. */

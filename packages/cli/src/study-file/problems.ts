@@ -33,12 +33,12 @@ export function describeProblems(file: string, source: Source, problems: readonl
 }
 
 /** `space.rate.min`, `metrics[0].pattern`. */
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
   return path.map((key, index) => (typeof key === 'number' ? `[${key}]` : index === 0 ? key : `.${key}`)).join('');
 }
 
 /** A value as it stands in a message, on one line and not too long. */
-export function shown(value: unknown): string {
+function shown(value: unknown): string {
   const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }

@@ -4,14 +4,12 @@ import { parseDuration } from './duration.ts';
 const EXAMPLE = "such as '90s', '10m' or '1h30m'";
 
 /** A duration as people write it; becomes milliseconds. */
-export const duration = z
-  .string({ error: `expected a duration with its unit, ${EXAMPLE}` })
-  .transform((text, context) => {
-    const milliseconds = parseDuration(text);
-    if (milliseconds !== undefined) return milliseconds;
-    context.addIssue({ code: 'custom', message: `expected a duration with its unit, ${EXAMPLE}` });
-    return z.NEVER;
-  });
+const duration = z.string({ error: `expected a duration with its unit, ${EXAMPLE}` }).transform((text, context) => {
+  const milliseconds = parseDuration(text);
+  if (milliseconds !== undefined) return milliseconds;
+  context.addIssue({ code: 'custom', message: `expected a duration with its unit, ${EXAMPLE}` });
+  return z.NEVER;
+});
 
 const positive = z.int().min(1);
 
@@ -60,7 +58,7 @@ const retry = z.strictObject({
 });
 
 /** A plugin: its type and its options, or its type alone. The options are checked by the plugin itself. */
-export const pluginReference = z.union([z.string().min(1), z.looseObject({ type: z.string().min(1) })], {
+const pluginReference = z.union([z.string().min(1), z.looseObject({ type: z.string().min(1) })], {
   error: 'expected the name of a plugin, or a map with its `type` and its options',
 });
 

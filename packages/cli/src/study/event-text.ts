@@ -88,7 +88,7 @@ export function eventText(
 }
 
 /** How an attempt ended, in words. */
-export function endText(end: AttemptEnd): string {
+function endText(end: AttemptEnd): string {
   switch (end.kind) {
     case 'finished':
     case 'checkpointed':

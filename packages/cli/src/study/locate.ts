@@ -14,7 +14,7 @@ export interface StudyPlace {
 }
 
 /** Names under which a study file is found when none is named. */
-export const STUDY_FILES = ['study.yaml', 'study.yml', 'study.json', 'study.ts', 'study.js', 'study.mjs'] as const;
+const STUDY_FILES = ['study.yaml', 'study.yml', 'study.json', 'study.ts', 'study.js', 'study.mjs'] as const;
 
 /** Folder, beside the study file, that holds the folders of its studies. */
 const HOME = '.fettle';

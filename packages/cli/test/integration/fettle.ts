@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The real command. */
-export const BIN = fileURLToPath(new URL('../../bin/fettle.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../bin/fettle.js', import.meta.url));
 
 /** What a call of the command left behind. */
 export interface Finished {

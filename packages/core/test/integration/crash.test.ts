@@ -45,16 +45,14 @@ async function drive(args: readonly string[], killAfter?: number): Promise<Drive
 function outcome() {
   const reader = readSqliteStore(join(directory, 'study.db'));
   const result = {
-    trials: reader
-      .trials()
-      .map(({ id, state, configuration, value, resource, reports }) => ({
-        id,
-        state,
-        configuration,
-        value,
-        resource,
-        reports,
-      })),
+    trials: reader.trials().map(({ id, state, configuration, value, resource, reports }) => ({
+      id,
+      state,
+      configuration,
+      value,
+      resource,
+      reports,
+    })),
     reports: reader.trials().map(({ id }) => reader.reports(id)),
     counts: reader.summary()?.counts,
     resource: reader.summary()?.resource,
