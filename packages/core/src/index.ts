@@ -118,6 +118,7 @@ export { jsonLinesFile } from './metrics/jsonl.ts';
 export { regex } from './metrics/regex.ts';
 export { testMetricSources } from './metrics/tester.ts';
 export type { MetricTest, TestedLine } from './metrics/tester.ts';
+export type { LineReading } from './metrics/line-source.ts';
 export type { NamedMetricSource } from './metrics/named-source.ts';
 
 // Stores.
@@ -127,20 +128,24 @@ export type { HeldLease } from './store/lease.ts';
 export type { SqliteReader } from './store/sqlite-reader.ts';
 export { readSqliteStore, sqliteStore } from './store/sqlite-store.ts';
 export type { SqliteStoreOptions } from './store/sqlite-store.ts';
+export type { ProcessFacts, ProcessIdentity } from './store/process-facts.ts';
 
 // Studies.
 export { createStudy } from './study/create-study.ts';
 export { replayStudy } from './study/replay.ts';
 export type { ReplayDifference, ReplayResult } from './study/replay.ts';
 export { Study } from './study/study.ts';
-export type { AskedTrial, StudyParts, Told, ToldFailure } from './study/study.ts';
+export type { AskedTrial, Told, ToldFailure } from './study/study.ts';
 export type { StudyOptions } from './study/study-options.ts';
 export type { StudyResult, StudyStatus } from './study/study-status.ts';
 export { silentLogger } from './study/silent-logger.ts';
 export { systemClock } from './system/system-clock.ts';
 export { DEFAULT_RETRY } from './engine/retry.ts';
 export type { BudgetUse } from './engine/stop-rules.ts';
+export { EventHub } from './events/event-hub.ts';
 export type { EventListener } from './events/event-hub.ts';
+export type { AttemptReaders, AttemptReading } from './engine/attempt-readers.ts';
+export type { SearcherGuard } from './engine/searcher-guard.ts';
 
 // Composition.
 export { Scope, token } from './container/scope.ts';

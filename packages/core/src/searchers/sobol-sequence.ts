@@ -25,7 +25,7 @@ export class SobolSequence {
   readonly #scramble: Int32Array | undefined;
 
   /**
-   * @param dimensions from 0 to {@link MOST_DIMENSIONS}
+   * @param dimensions from 0 to `MOST_DIMENSIONS` (1,111)
    * @param scramble where the scrambling comes from; absent: the plain sequence, which begins in the corner
    */
   constructor(dimensions: number, scramble?: RandomStream) {

@@ -62,7 +62,10 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
   #bestRecord: TrialRecord | undefined;
   #byHand: ManualBackend | undefined;
 
-  /** Use `createStudy`. */
+  /**
+   * Use `createStudy`.
+   * @internal
+   */
   constructor(parts: StudyParts) {
     this.#parts = parts;
   }

@@ -1,3 +1,4 @@
+export type { PlainReading } from './feed-metric-source.ts';
 export { launchRequest } from './backend-bench.ts';
 export { backendChecks } from './backend-checks.ts';
 export type { BackendHarness, BackendPlace, Behaviour } from './backend-harness.ts';
