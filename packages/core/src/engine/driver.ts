@@ -151,18 +151,18 @@ export class Driver {
     const scheduled = this.#tick.schedule(this.#clock.now(), this.#backend.capacity());
     if (isPromise(scheduled)) await scheduled;
     if (this.#backend.outlivesDriver) this.commit();
-    else if (this.#tick.pending >= GROUP) {
+    else if (this.#tick.outbox.pending >= GROUP) {
       this.commit();
       // A simulated study never waits for anything: let signals and other work of the process have their turn.
       await new Promise(setImmediate);
     }
-    for (const action of this.#tick.takeActions()) this.#act(action);
+    for (const action of this.#tick.outbox.takeActions()) this.#act(action);
   }
 
   /** Commits what has been decided, then publishes it. */
   commit(): void {
-    if (this.#tick.pending === 0) return;
-    const { events, trials } = this.#tick.takeCommit();
+    if (this.#tick.outbox.pending === 0) return;
+    const { events, trials } = this.#tick.outbox.takeCommit();
     this.#store.append({ events, trials: Array.from(trials, toRecord), summary: this.#tick.state.summary() });
     for (const trial of trials) this.#tick.state.forget(trial);
     this.#publish(events);

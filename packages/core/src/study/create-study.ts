@@ -53,9 +53,9 @@ export async function createStudy<S extends SearchSpace>(options: StudyOptions<S
     const tick = new Tick(state, scope.get(SEARCHER), scope.get(SPACE), definition.duplicates, scope.get(LOGGER));
     await recover(scope, state, tick);
     const clock = scope.get(CLOCK);
-    if (!state.exists) tick.emit('study:created', { definition, version: VERSION }, clock.now());
+    if (!state.exists) tick.outbox.emit('study:created', { definition, version: VERSION }, clock.now());
     else requireSameDefinition(state.definition, definition);
-    tick.emit(
+    tick.outbox.emit(
       'study:opened',
       { session: state.sessions + 1, settings, driver: `${hostname()}:${process.pid}` },
       clock.now(),

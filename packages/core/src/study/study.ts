@@ -115,7 +115,7 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
     for (const { notBefore } of tick.state.queue) if (notBefore > now) driver.wakeAt(notBefore);
     try {
       const { status, reason } = await driver.run();
-      tick.emit('study:closed', { status, reason }, clock.now());
+      tick.outbox.emit('study:closed', { status, reason }, clock.now());
       driver.commit();
       const best = this.best();
       return { status, reason, best, summary: tick.state.summary() };
@@ -226,7 +226,11 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
     driver.close();
     try {
       if (tick.state.status === 'open' && tick.finish === undefined && scope.get(BACKEND) instanceof ManualBackend) {
-        tick.emit('study:closed', { status: 'interrupted', reason: 'closed by its caller' }, scope.get(CLOCK).now());
+        tick.outbox.emit(
+          'study:closed',
+          { status: 'interrupted', reason: 'closed by its caller' },
+          scope.get(CLOCK).now(),
+        );
       }
       driver.commit();
     } finally {
