@@ -137,6 +137,16 @@ export function commandLine(version: string, io: Io, finish: (code: ExitCode) =>
     .argument('<sample>', 'a file with what the program prints (or appends to $FETTLE_METRICS)')
     .addOption(json());
 
+  add(
+    'checkpoints',
+    'what cleaning up checkpoints would keep and delete; deletes nothing',
+    ['fettle checkpoints --keep-best 3'],
+    () => import('./commands/checkpoints.ts'),
+  )
+    .argument('[study]', STUDY)
+    .option('--keep-best <n>', 'trials that are over whose checkpoints are kept', whole('--keep-best'), 1)
+    .addOption(json());
+
   add('doctor', 'check this machine and folder', ['fettle doctor'], () => import('./commands/doctor.ts'))
     .argument('[study]', STUDY)
     .addOption(json());
