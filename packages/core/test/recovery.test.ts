@@ -250,6 +250,46 @@ describe('a searcher that is rebuilt', () => {
   });
 });
 
+describe('a study that is interrupted five times', () => {
+  const limits = { wallClock: 40_000, resource: 1000, trials: 100 };
+  const session = async (medium: MemoryMedium, clock: VirtualClock, interruptAfter?: number) => {
+    const cluster = new SimulatedCluster({ workers: 1, program: PROGRAM });
+    const study = await createStudy({
+      name: 'interrupted',
+      space: SPACE,
+      objective: LOSS,
+      searcher: random(),
+      backend: simulated({ cluster }),
+      budget: limits,
+      seed: 3,
+      resumable: true,
+      clock,
+      store: memoryStore({ medium, takeOver: true }),
+    });
+    if (interruptAfter !== undefined) clock.after(interruptAfter, () => study.interrupt('by the test'));
+    return study.run();
+  };
+
+  it('has used its budgets as if it had run once', async () => {
+    const [calm, torn] = [memoryMedium(), memoryMedium()];
+    const once = await session(calm, new VirtualClock());
+    const clock = new VirtualClock();
+    for (const after of [3500, 7200, 1100, 9000, 6400]) {
+      expect((await session(torn, clock, after)).status).toBe('interrupted');
+      // A night passes that is nobody's working time.
+      clock.advance(1e7);
+    }
+    const last = await session(torn, clock);
+    expect(last.reason).toBe(once.reason);
+    expect(last.summary.sessions).toBe(6);
+    expect(last.summary.wallClock).toBe(40_000);
+    // What was interrupted in the middle of a step did that step again: less came of the same time, never more.
+    const lost = once.summary.resource - last.summary.resource;
+    expect(lost).toBeGreaterThanOrEqual(0);
+    expect(lost).toBeLessThanOrEqual(5);
+  });
+});
+
 describe('replay', () => {
   it('computes every decision of a study with pauses, failures and crashes again', async () => {
     const { run, medium } = world();
