@@ -80,7 +80,7 @@ describe('the screen', () => {
   test('goes up by the lines that the terminal broke when it became narrower', () => {
     const terminal = new FakeTerminal();
     const screen = new Screen(terminal);
-    screen.draw('x'.repeat(20));
+    screen.draw('x'.repeat(15));
     terminal.columns = 10;
     screen.draw('y');
     expect(terminal.writes[1]).toContain('\u001b[1A');

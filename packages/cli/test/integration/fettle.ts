@@ -94,6 +94,16 @@ const timer = setInterval(() => {
 }, 20);
 `;
 
+/** Writes its number into `pids`, reports, and then listens to no signal but the last. */
+export const STUBBORN_PROGRAM = `
+import { appendFileSync } from 'node:fs';
+appendFileSync('pids', process.pid + ' ');
+process.on('SIGTERM', () => {});
+process.on('SIGINT', () => {});
+console.log(JSON.stringify({ loss: Number(process.argv[2]) }));
+setInterval(() => {}, 1000);
+`;
+
 export const STUDY = `
 name: tiny
 command: [node, train.mjs, "{rate}", "{size}"]

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import type { StudyEvent, TrialRecord } from '@fettle/core';
 import { afterEach, describe, expect, test } from 'vitest';
-import { fettle, SLOW_PROGRAM, start, STUDY, studyFolder } from './fettle.ts';
+import { fettle, SLOW_PROGRAM, STUBBORN_PROGRAM, start, STUDY, studyFolder } from './fettle.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -13,6 +13,17 @@ function folderWith(options?: Parameters<typeof studyFolder>[0]): string {
   const folder = studyFolder(options);
   folders.push(folder);
   return folder;
+}
+
+/** Whether a process runs; one that has ended and that nobody has collected yet does not. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  const stat = `/proc/${pid}/stat`;
+  return !existsSync(stat) || !/\) Z /.test(readFileSync(stat, 'utf8'));
 }
 
 const json = (text: string): unknown => JSON.parse(text);
@@ -159,6 +170,23 @@ describe('a study that is interrupted', () => {
     expect(await fettle(folder, 'replay')).toMatchObject({ code: 0 });
   });
 
+  test('kills at the second signal what does not listen to the first', async () => {
+    const folder = folderWith({ program: STUBBORN_PROGRAM, study: STUDY.replace('grace: 200ms', 'grace: 1h') });
+    const run = start(folder, ['run', '--json']);
+    // With a report of each, both programs are certain to listen to no signal by now.
+    await run.printed(/"trial:reported","body":\{"trial":1/);
+    await run.printed(/"trial:reported","body":\{"trial":2/);
+    run.process.kill('SIGTERM');
+    await run.printed(/"phase":"interrupting"/);
+    expect(await fettle(folder, 'stop', '--now')).toMatchObject({ code: 0 });
+    const stopped = await run.finished;
+    expect(stopped.code).toBe(130);
+    expect(stopped.stdout).toContain('"phase":"killing"');
+    expect(json((await fettle(folder, 'status', '--json')).stdout)).toMatchObject({
+      summary: { status: 'interrupted', counts: { queued: 2, running: 0 } },
+    });
+  });
+
   test('is not run by two drivers, and can be stopped from elsewhere', async () => {
     const folder = folderWith({ program: SLOW_PROGRAM });
     const run = start(folder, ['run']);
@@ -173,6 +201,20 @@ describe('a study that is interrupted', () => {
     expect(await fettle(folder, 'stop')).toMatchObject({ code: 0 });
     expect(await run.finished).toMatchObject({ code: 130 });
     expect((await fettle(folder, 'stop')).stdout).toContain('is not running');
+  });
+
+  test('leaves nothing running when it is begun afresh after its driver was killed', async () => {
+    const folder = folderWith({ program: STUBBORN_PROGRAM });
+    const run = start(folder, ['run', '--json']);
+    await run.printed(/"trial:reported","body":\{"trial":1/);
+    await run.printed(/"trial:reported","body":\{"trial":2/);
+    run.process.kill('SIGKILL');
+    await run.finished;
+    const pids = readFileSync(join(folder, 'pids'), 'utf8').trim().split(' ').map(Number);
+    expect(pids.map(isAlive)).toEqual([true, true]);
+    writeFileSync(join(folder, 'train.mjs'), 'console.log(JSON.stringify({ loss: 1 }))');
+    expect(await fettle(folder, 'run', '--fresh')).toMatchObject({ code: 0 });
+    expect(pids.map(isAlive)).toEqual([false, false]);
   });
 
   test('loses nothing when its driver is killed', async () => {
