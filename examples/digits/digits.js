@@ -8,7 +8,7 @@ const PIXELS = SIDE * SIDE;
 
 /**
  * The digits as one array of pixels (0 to 1) and one of labels, in an order mixed once and for all. Halved to 14 x 14, which
- * is still easily read and four times as fast. Reading ten large JSON files takes a second, so the result is kept in a file.
+ * is still easily read and four times as fast. The ten JSON files are large, so the result is kept in a small one.
  */
 export function loadDigits() {
   const cache = join(import.meta.dirname, '.cache', `digits-${SIDE}.bin`);

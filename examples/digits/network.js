@@ -22,10 +22,9 @@ export class Network {
     this.settings = settings;
     const { inputs, hidden, outputs } = settings;
     const gaussian = () => Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
-    const layer = (rows, columns) =>
-      Float32Array.from({ length: rows * columns }, () => gaussian() / Math.sqrt(columns));
+    const layer = (from, to) => Float32Array.from({ length: from * to }, () => gaussian() / Math.sqrt(from));
     /** Weights and biases of the two layers; `state` holds the optimiser's two memories of each. */
-    this.weights = [layer(hidden, inputs), new Float32Array(hidden), layer(outputs, hidden), new Float32Array(outputs)];
+    this.weights = [layer(inputs, hidden), new Float32Array(hidden), layer(hidden, outputs), new Float32Array(outputs)];
     this.state = this.weights.flatMap((w) => [new Float32Array(w.length), new Float32Array(w.length)]);
     this.gradients = this.weights.map((w) => new Float32Array(w.length));
     this.steps = 0;
@@ -39,11 +38,13 @@ export class Network {
     const { inputs, hidden, outputs, activation } = this.settings;
     const [w1, b1, w2, b2] = this.weights;
     const { h, p } = this;
-    for (let j = 0; j < hidden; j += 1) {
-      let sum = b1[j];
-      for (let i = 0, w = j * inputs; i < inputs; i += 1) sum += w1[w + i] * pixels[at + i];
-      h[j] = activation === 'tanh' ? Math.tanh(sum) : sum > 0 ? sum : 0;
+    h.set(b1);
+    for (let i = 0; i < inputs; i += 1) {
+      const pixel = pixels[at + i];
+      if (pixel === 0) continue; // three in four are blank
+      for (let j = 0, w = i * hidden; j < hidden; j += 1) h[j] += w1[w + j] * pixel;
     }
+    for (let j = 0; j < hidden; j += 1) h[j] = activation === 'tanh' ? Math.tanh(h[j]) : h[j] > 0 ? h[j] : 0;
     let top = -Infinity;
     for (let k = 0; k < outputs; k += 1) {
       let sum = b2[k];
@@ -80,10 +81,13 @@ export class Network {
         }
       }
       for (let j = 0; j < hidden; j += 1) {
-        const error = dh[j] * (activation === 'tanh' ? 1 - h[j] * h[j] : h[j] > 0 ? 1 : 0);
-        if (error === 0) continue;
-        gb1[j] += error;
-        for (let i = 0, w = j * inputs; i < inputs; i += 1) g1[w + i] += error * pixels[at + i];
+        dh[j] *= activation === 'tanh' ? 1 - h[j] * h[j] : h[j] > 0 ? 1 : 0;
+        gb1[j] += dh[j];
+      }
+      for (let i = 0; i < inputs; i += 1) {
+        const pixel = pixels[at + i];
+        if (pixel === 0) continue;
+        for (let j = 0, w = i * hidden; j < hidden; j += 1) g1[w + j] += dh[j] * pixel;
       }
     }
     this.steps += 1;

@@ -22,7 +22,12 @@ x = torch.stack([turn * angle.cos(), turn * angle.sin()], 1) / 10 + 0.03 * torch
 train, validation = slice(0, 1500), slice(1500, 2000)
 
 model = nn.Sequential(
-    nn.Linear(2, args.hidden), nn.ReLU(), nn.Dropout(args.dropout), nn.Linear(args.hidden, args.hidden), nn.ReLU(), nn.Linear(args.hidden, 2)
+    nn.Linear(2, args.hidden),
+    nn.ReLU(),
+    nn.Dropout(args.dropout),
+    nn.Linear(args.hidden, args.hidden),
+    nn.ReLU(),
+    nn.Linear(args.hidden, 2),
 )
 optimizer = torch.optim.Adam(model.parameters(), lr=args.lr)
 

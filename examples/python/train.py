@@ -13,7 +13,7 @@ import sys
 configuration = json.load(open(os.environ["FETTLE_CONFIG"]))
 metrics = open(os.environ["FETTLE_METRICS"], "a")
 checkpoint = os.path.join(os.environ["FETTLE_CHECKPOINT_DIR"], "weights.json")
-epochs = int(float(os.environ.get("FETTLE_RESOURCE") or 20))
+epochs = int(os.environ.get("FETTLE_RESOURCE", 20))
 
 # The same data for each trial: y = sin(3x) and some noise, seen through powers of x.
 data = random.Random(1)
@@ -23,7 +23,7 @@ rows = [([x**power for power in range(degree + 1)], y) for x, y in points]
 train, validation = rows[:300], rows[300:]
 
 epoch, weights = 0, [0.0] * (degree + 1)
-if os.path.exists(checkpoint):
+if os.environ["FETTLE_RESUME_FROM"] != "0" and os.path.exists(checkpoint):
     epoch, weights = json.load(open(checkpoint))
 
 
@@ -37,10 +37,11 @@ while epoch < epochs:
         for i, feature in enumerate(features):
             weights[i] -= configuration["learningRate"] * (gap * feature + configuration["decay"] * weights[i])
     epoch += 1
+    # First the report, then the checkpoint: an epoch that is saved is never run again.
+    metrics.write(json.dumps({"epoch": epoch, "error": error(validation)}) + "\n")
+    metrics.flush()
     with open(checkpoint + ".new", "w") as file:
         json.dump([epoch, weights], file)
     os.replace(checkpoint + ".new", checkpoint)
-    metrics.write(json.dumps({"epoch": epoch, "error": error(validation)}) + "\n")
-    metrics.flush()
     if os.path.exists(os.environ["FETTLE_STOP_FILE"]) and epoch < epochs:
         sys.exit(75)  # checkpointed, resume me
