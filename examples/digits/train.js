@@ -29,6 +29,7 @@ const { values } = parseArgs({
     batchSize: string('32'),
     weightDecay: string('0'),
     epochs: string(FETTLE_RESOURCE),
+    seed: string(FETTLE_SEED),
     test: { type: 'boolean', default: false },
   },
 });
@@ -40,7 +41,7 @@ const { size, pixels, labels, count } = loadDigits();
 const TRAIN = 7000;
 const VALIDATION = 8500;
 
-const random = new Random(Number(FETTLE_SEED));
+const random = new Random(Number(values.seed));
 const network = new Network(
   {
     inputs: size,

@@ -141,6 +141,7 @@ export type { StudyResult, StudyStatus } from './study/study-status.ts';
 export { silentLogger } from './study/silent-logger.ts';
 export { systemClock } from './system/system-clock.ts';
 export { deletableCheckpoints } from './engine/checkpoint-policy.ts';
+export { programSeed } from './engine/random-streams.ts';
 export { DEFAULT_RETRY } from './engine/retry.ts';
 export type { BudgetUse } from './engine/stop-rules.ts';
 export { EventHub } from './events/event-hub.ts';

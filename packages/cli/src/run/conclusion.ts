@@ -77,7 +77,7 @@ function bestOf(best: TrialRecord, ending: Ending): string[] {
   const { command: words, workingDirectory = '.', environment = {} } = options;
   const program =
     words === undefined ? undefined : ({ kind: 'command', command: words, workingDirectory, environment } as const);
-  const command = commandOf(program, best, place.folder);
+  const command = commandOf(program, best, place.folder, result.summary.definition.seed);
   if (command !== undefined) lines.push('', `  ${shellQuote(command)}`);
   return lines;
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StudyEvent, TrialRecord } from '@fettle/core';
+import { programSeed, type StudyEvent, type TrialRecord } from '@fettle/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { fettle, SLOW_PROGRAM, STUBBORN_PROGRAM, start, STUDY, studyFolder } from './fettle.ts';
 
@@ -148,6 +148,16 @@ describe('fettle run', () => {
       code: 2,
       stderr: expect.stringContaining('has not begun') as string,
     });
+  });
+});
+
+describe('the command that a study ends with', () => {
+  test('has the seed that the best trial had', async () => {
+    const folder = folderWith({ study: STUDY.replace('"{size}"]', '"{size}", "--seed={seed}"]') });
+    const { stdout } = await fettle(folder, 'run');
+    const [, best = ''] = /best: trial (\d+)/.exec(stdout) ?? [];
+    const [, given] = /--seed=(\d+)/.exec(stdout) ?? [];
+    expect(given).toBe(String(programSeed(3, Number(best))));
   });
 });
 
