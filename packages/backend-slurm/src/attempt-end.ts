@@ -1,0 +1,39 @@
+import { type AttemptEnd, type AttemptFiles, classifyExit, lastLines } from '@fettle/core';
+import type { JobClass } from './commands/job-state.ts';
+import type { AttemptRecord } from './slots/slot.ts';
+
+/** Lines of standard error that go into a message. */
+const SHOWN_LINES = 10;
+
+/** How an attempt ended, by its agent's own record. */
+export function endOfRecord(record: AttemptRecord, { stderr }: AttemptFiles): AttemptEnd {
+  const { exitCode, signal, problem, evicted } = record;
+  if (problem !== undefined) {
+    return { kind: 'failed', failure: 'launch', message: `Its program could not be run: ${problem}.` };
+  }
+  const end = classifyExit({
+    exitCode,
+    signal,
+    kernelOutOfMemory: false,
+    restarted: false,
+    stderr: lastLines(stderr, SHOWN_LINES),
+  });
+  // Asked to end by its agent it may end in any way: unless it says that it saved itself, it goes on from where it was.
+  return evicted === undefined || end.kind === 'checkpointed' ? end : { kind: 'evicted', message: sentence(evicted) };
+}
+
+/** How an attempt ended whose job is over and whose agent did not say. */
+export function endOfJob(state: JobClass, what: string): AttemptEnd {
+  switch (state) {
+    case 'node':
+      return { kind: 'failed', failure: 'node', message: what };
+    case 'out-of-memory':
+      return { kind: 'failed', failure: 'oom', message: what };
+    default:
+      return { kind: 'evicted', message: what };
+  }
+}
+
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+}

@@ -1,0 +1,51 @@
+/** How a command of Slurm's ended. */
+export interface CommandResult {
+  /** Absent when it was killed because it took too long. */
+  readonly exitCode?: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What a run of `sbatch` means. */
+export type Submission =
+  /** The job is there. */
+  | { readonly kind: 'submitted'; readonly job: string }
+  /** The job is not there; asking again may help. */
+  | { readonly kind: 'unavailable'; readonly message: string }
+  /** The job is not there and would be refused again. */
+  | { readonly kind: 'refused'; readonly message: string }
+  /** The job may be there or not. */
+  | { readonly kind: 'unknown'; readonly message: string };
+
+/** The controller was not reached at all. */
+const NOT_REACHED = /Unable to contact slurm controller/i;
+/** A limit on what may be queued at the same time. */
+const FULL =
+  /AssocMaxSubmitJobLimit|AssocGrpSubmitJobs|QOSMaxSubmitJob|MaxSubmitJobs|temporarily unable to accept job|MaxJobCount|Job violates accounting\/QOS policy/i;
+/** Something that the same submission will meet again. */
+const WRONG =
+  /invalid|not available|unrecognized option|not found|denied|permission|more processors|exceeds|must be|mutually exclusive|cannot|too large|No partition|Memory specification|batch script/i;
+/** The question may have arrived although no answer did. */
+const AMBIGUOUS = /Socket timed out|Zero Bytes were transmitted|Connection reset|Transport endpoint|timed out/i;
+
+/**
+ * Reads what `sbatch --parsable` said. Without a clear answer the job may exist: a controller that froze while it was
+ * asked has taken the job, and said so to nobody.
+ */
+export function readSubmission({ exitCode, stdout, stderr }: CommandResult): Submission {
+  const message = (stderr.trim() === '' ? stdout : stderr).trim() || 'sbatch said nothing';
+  if (exitCode === 0) {
+    // Sites print banners: the number is the last line that looks like one, `17` or `17;cluster`.
+    const line = stdout
+      .split('\n')
+      .map((text) => text.trim())
+      .findLast((text) => /^\d+(;\S+)?$/.test(text));
+    const [job] = line?.split(';') ?? [];
+    return job === undefined ? { kind: 'unknown', message } : { kind: 'submitted', job };
+  }
+  if (exitCode === undefined || AMBIGUOUS.test(stderr)) return { kind: 'unknown', message };
+  if (NOT_REACHED.test(stderr)) return { kind: 'unavailable', message };
+  if (FULL.test(stderr)) return { kind: 'unavailable', message };
+  if (WRONG.test(stderr)) return { kind: 'refused', message };
+  return { kind: 'unknown', message };
+}

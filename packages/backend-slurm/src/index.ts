@@ -1,0 +1,2 @@
+export { slurm } from './slurm.ts';
+export { VERSION } from './version.ts';

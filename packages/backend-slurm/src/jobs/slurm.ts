@@ -1,0 +1,51 @@
+import { execFile } from 'node:child_process';
+import type { CommandResult } from '../commands/submission-result.ts';
+
+/** Runs a command of Slurm's. */
+export type SlurmCommand = (
+  command: string,
+  args: readonly string[],
+  options?: { readonly input?: string | undefined },
+) => Promise<CommandResult>;
+
+/**
+ * Slurm's commands as processes, one at a time: a busy controller is not asked twice at once.
+ * @param environment scrubbed
+ * @param timeout in milliseconds; longer than the controller's own, so that its answer is heard
+ * @param heard is told of every call, for the count of what a study costs the controller
+ */
+export function slurmCommands(
+  environment: { readonly [name: string]: string },
+  timeout: number,
+  heard: (command: string) => void,
+): SlurmCommand {
+  let last: Promise<unknown> = Promise.resolve();
+  return (command, args, { input } = {}) => {
+    const answer = last.then(() => {
+      heard(command);
+      return run(command, args, environment, timeout, input);
+    });
+    last = answer;
+    return answer;
+  };
+}
+
+function run(
+  command: string,
+  args: readonly string[],
+  environment: { readonly [name: string]: string },
+  timeout: number,
+  input: string | undefined,
+): Promise<CommandResult> {
+  return new Promise((resolve) => {
+    const options = { env: environment, timeout, killSignal: 'SIGKILL', maxBuffer: 64 * 2 ** 20 } as const;
+    const child = execFile(command, args, options, (error, stdout, stderr) => {
+      if (error === null) resolve({ exitCode: 0, stdout, stderr });
+      else if (typeof error.code === 'number') resolve({ exitCode: error.code, stdout, stderr });
+      else if (error.killed === true) resolve({ stdout, stderr });
+      else resolve({ exitCode: 127, stdout, stderr: error.message });
+    });
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(input ?? '');
+  });
+}

@@ -1,0 +1,62 @@
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { FettleError, type AttemptId } from '@fettle/core';
+
+/** What the driver has done outside of itself, written down before it does it. */
+export type LedgerEntry =
+  /** A session of the driver began; its number is the fence against older ones. */
+  | { readonly kind: 'opened'; readonly session: number }
+  /** Slots are about to be submitted. */
+  | { readonly kind: 'submitting'; readonly batch: string; readonly count: number; readonly at: number }
+  | { readonly kind: 'submitted'; readonly batch: string; readonly job: string }
+  /** The submission did not happen, for sure. */
+  | { readonly kind: 'refused'; readonly batch: string; readonly message: string }
+  /** An attempt belongs to a slot from now on. */
+  | { readonly kind: 'assigned'; readonly attempt: AttemptId; readonly slot: string }
+  /** A slot will do nothing any more. */
+  | { readonly kind: 'closed'; readonly slot: string; readonly why: string };
+
+/** An append-only file of JSON lines with one writer, each line on disk before the call returns. */
+export class Ledger {
+  readonly #path: string;
+  /** What was written in earlier sessions. */
+  readonly past: readonly LedgerEntry[];
+
+  /** @throws FettleError `backend-unavailable` if the file holds something else */
+  constructor(path: string) {
+    this.#path = path;
+    this.past = existsSync(path) ? readEntries(path) : [];
+  }
+
+  append(entry: LedgerEntry): void {
+    const file = openSync(this.#path, 'a');
+    try {
+      writeSync(file, `${JSON.stringify(entry)}\n`);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  }
+}
+
+function readEntries(path: string): readonly LedgerEntry[] {
+  const text = readFileSync(path, 'utf8');
+  // A line without an end was being written when the driver died: what it says was not begun.
+  const lines = text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .slice(0, -1);
+  return lines
+    .filter((line) => line !== '')
+    .map((line, index) => {
+      try {
+        return JSON.parse(line) as LedgerEntry;
+      } catch (cause) {
+        throw new FettleError('backend-unavailable', `Line ${index + 1} of the Slurm ledger is not JSON.`, {
+          place: path,
+          remedy:
+            "Something else has written to this file. Restore it, or remove the study's slurm folder once none of its jobs runs.",
+          cause,
+        });
+      }
+    });
+}
