@@ -12,6 +12,7 @@ import {
   type Disposer,
   FettleError,
   type Launched,
+  LAUNCHER_NAME,
   type LaunchRequest,
   makeAttemptDirectory,
   messageOf,
@@ -121,7 +122,13 @@ export class SlurmBackend implements Backend {
   async adopt(attempts: readonly RecordedAttempt[]): Promise<readonly Adoption[]> {
     const assigned = this.#restore();
     const ends = new Map<string, AttemptEnd>();
+    /** Attempts whose order to run has been given. */
+    const given = new Set<string>();
     for (const slot of this.#slots.values()) {
+      for (const order of this.#filesOf(slot).orders()) {
+        slot.ordered = order.seq;
+        if (order.kind === 'run') given.add(order.attempt);
+      }
       for (const record of this.#filesOf(slot).news()) {
         slot.hear(record);
         if (record.kind !== 'ended') continue;
@@ -146,9 +153,7 @@ export class SlurmBackend implements Backend {
         this.#homes.set(attempt, slot);
         this.#launches.set(attempt, Promise.resolve(launched));
         // The driver may have died between noting the order and giving it.
-        const given = this.#filesOf(slot).orders();
-        slot.ordered = Math.max(slot.ordered, ...given.map(({ seq }) => seq), 0);
-        if (!given.some((order) => order.kind === 'run' && order.attempt === attempt)) this.#give(slot, request);
+        if (!given.has(attempt)) this.#give(slot, request);
         adoptions.push({ attempt, status: 'running', launched });
       }
       if (adoptions.at(-1)?.status === 'ended') this.#over.add(attempt);
@@ -451,6 +456,7 @@ export class SlurmBackend implements Backend {
       poll: Math.min(1000, pollSeconds * 1000),
       heartbeat: HEARTBEAT,
       grace: (leadSeconds * 1000) / 2,
+      launcher: LAUNCHER_NAME,
     };
     return {
       name: this.#jobName(batch),

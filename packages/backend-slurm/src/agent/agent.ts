@@ -27,6 +27,8 @@ export interface AgentConfiguration {
   readonly heartbeat: number;
   /** Time a program has to save itself when the job is about to end, in milliseconds. */
   readonly grace: number;
+  /** How the shell that starts a program calls itself in messages of its own. */
+  readonly launcher: string;
 }
 
 /** An order of the driver. A driver of an older session is not obeyed once a newer one has spoken. */
@@ -92,6 +94,12 @@ const SUSPICION = 1500;
 
 const STEPS = ['checkpoint', 'terminate', 'kill'] as const;
 
+/**
+ * Starts a program such that it does not outlive its agent: somebody in its process group holds the reading end of a pipe
+ * from the agent, and ends the group when the agent is gone. The program's words are arguments, never parts of the script.
+ */
+const LAUNCHER = '{ read -r _ <&3; kill -KILL -$$; } & exec "$@" 3<&-';
+
 /** Appends whole lines to a file: opened, written, flushed and closed each time, so that any reader sees them. */
 class Writer {
   readonly #path: string;
@@ -152,7 +160,11 @@ class Running {
   /** Why the agent itself asked it to end. */
   evicted: string | undefined;
 
-  constructor(order: Extract<Order, { kind: 'run' }>, ended: (code: number | null, signal: string | null) => void) {
+  constructor(
+    order: Extract<Order, { kind: 'run' }>,
+    launcher: string,
+    ended: (code: number | null, signal: string | null) => void,
+  ) {
     this.attempt = order.attempt;
     this.stopFile = order.stopFile;
     this.#signal = order.stopSignal as NodeJS.Signals | undefined;
@@ -160,12 +172,11 @@ class Running {
     const stdout = openSync(order.stdout, 'a');
     const stderr = openSync(order.stderr, 'a');
     try {
-      const [program = '', ...rest] = order.argv;
-      this.#child = spawn(program, rest, {
+      this.#child = spawn('/bin/sh', ['-c', LAUNCHER, launcher, ...order.argv], {
         cwd: order.workingDirectory,
         env: { ...Object.fromEntries(inherited), ...order.environment },
         detached: true,
-        stdio: ['ignore', stdout, stderr],
+        stdio: ['ignore', stdout, stderr, 'pipe'],
       });
     } finally {
       closeSync(stdout);
@@ -304,7 +315,9 @@ class Agent {
     }
     this.#begun += 1;
     try {
-      const running = new Running(order, (exitCode, signal) => this.#ended(running, exitCode, signal));
+      const running = new Running(order, this.#configuration.launcher, (exitCode, signal) =>
+        this.#ended(running, exitCode, signal),
+      );
       running.child.once('error', (thrown) => this.#over({ kind: 'ended', attempt, problem: thrown.message }));
       this.#running = running;
       const { pid } = running.child;

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { FettleError, type AttemptId } from '@fettle/core';
+import { appendLine, mendedLines } from './append-line.ts';
 
 /** What the driver has done outside of itself, written down before it does it. */
 export type LedgerEntry =
@@ -28,35 +29,21 @@ export class Ledger {
   }
 
   append(entry: LedgerEntry): void {
-    const file = openSync(this.#path, 'a');
-    try {
-      writeSync(file, `${JSON.stringify(entry)}\n`);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    appendLine(this.#path, entry);
   }
 }
 
 function readEntries(path: string): readonly LedgerEntry[] {
-  const text = readFileSync(path, 'utf8');
-  // A line without an end was being written when the driver died: what it says was not begun.
-  const lines = text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n')
-    .slice(0, -1);
-  return lines
-    .filter((line) => line !== '')
-    .map((line, index) => {
-      try {
-        return JSON.parse(line) as LedgerEntry;
-      } catch (cause) {
-        throw new FettleError('backend-unavailable', `Line ${index + 1} of the Slurm ledger is not JSON.`, {
-          place: path,
-          remedy:
-            "Something else has written to this file. Restore it, or remove the study's slurm folder once none of its jobs runs.",
-          cause,
-        });
-      }
-    });
+  return mendedLines(path).map((line, index) => {
+    try {
+      return JSON.parse(line) as LedgerEntry;
+    } catch (cause) {
+      throw new FettleError('backend-unavailable', `Line ${index + 1} of the Slurm ledger is not JSON.`, {
+        place: path,
+        remedy:
+          "Something else has written to this file. Restore it, or remove the study's slurm folder once none of its jobs runs.",
+        cause,
+      });
+    }
+  });
 }

@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AgentRecord, Order } from '../agent/agent.ts';
+import { appendLine, mendedLines } from './append-line.ts';
 
 /** The two files through which a slot's agent and the driver speak. */
 export class SlotFiles {
@@ -23,20 +24,14 @@ export class SlotFiles {
     for (const name of ['to-agent.jsonl', 'from-agent.jsonl']) writeFileSync(join(folder, name), '', { flag: 'a' });
   }
 
-  /** Appends an order: one whole line, flushed and closed. */
+  /** Appends an order. */
   order(order: Order): void {
-    const file = openSync(this.#orders, 'a');
-    try {
-      writeSync(file, `${JSON.stringify(order)}\n`);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    appendLine(this.#orders, order);
   }
 
-  /** Orders that were given in all, oldest first. */
+  /** Orders that earlier drivers gave, oldest first. */
   orders(): readonly Order[] {
-    return lines(this.#orders, 0).lines.map((line) => JSON.parse(line) as Order);
+    return mendedLines(this.#orders).map((line) => JSON.parse(line) as Order);
   }
 
   /** What the agent has written since the last look; each record once, however often a part of the file is seen. */

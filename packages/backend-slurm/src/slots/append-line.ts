@@ -1,0 +1,23 @@
+import { closeSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+
+/** Appends one whole line to a file that nobody else writes: opened, flushed and closed, so that every reader sees it. */
+export function appendLine(path: string, value: unknown): void {
+  const file = openSync(path, 'a');
+  try {
+    writeSync(file, `${JSON.stringify(value)}\n`);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * The whole lines of such a file. A line without an end was being written when its writer died: what it says was not begun
+ * and nobody has read it, so it is taken away, or the next line would be joined to it.
+ */
+export function mendedLines(path: string): readonly string[] {
+  const bytes = readFileSync(path);
+  const end = bytes.lastIndexOf(10) + 1;
+  if (end < bytes.length) truncateSync(path, end);
+  return bytes.toString('utf8', 0, end).split('\n').slice(0, -1);
+}
