@@ -39,13 +39,18 @@ export class SlurmCluster {
     this.environment = { SLURM_CONF: join(folder, 'slurm.conf') };
   }
 
+  /** Why no cluster can be started here, with the way to change that; undefined if one can. */
+  static missing(): string | undefined {
+    const programs = ['/usr/sbin/slurmctld', '/usr/sbin/slurmd', '/usr/bin/sbatch'];
+    const absent = programs.filter((program) => !existsSync(program));
+    if (absent.length === 0) return undefined;
+    return `${absent.join(', ')} missing: apt-get install slurmctld slurmd slurm-client slurm-wlm-basic-plugins`;
+  }
+
   /** Starts one and waits until its nodes are idle. @throws Error when Slurm is not installed, with the way to get it */
   static async start({ nodes = 2, cores = 8, extra = [] }: SlurmClusterOptions = {}): Promise<SlurmCluster> {
-    for (const program of ['/usr/sbin/slurmctld', '/usr/sbin/slurmd', '/usr/bin/sbatch']) {
-      if (!existsSync(program)) {
-        throw new Error(`${program} is missing: apt-get install slurmctld slurmd slurm-client slurm-wlm-basic-plugins`);
-      }
-    }
+    const missing = SlurmCluster.missing();
+    if (missing !== undefined) throw new Error(missing);
     // Short, because sockets lie in it.
     const folder = mkdtempSync(join(tmpdir(), 'slurm-'));
     const cluster = new SlurmCluster(folder, nodes);

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandomStream, type StudyEvent } from '@fettle/core';
 import { readSqliteStore } from '@fettle/core/store';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeOnSlurm } from '../describe-on-slurm.ts';
 import { SlurmCluster } from '../slurm-cluster.ts';
 
 const TRIALS = 200;
@@ -13,10 +14,6 @@ const SLOTS = 6;
 const SEED = 11;
 
 let cluster: SlurmCluster;
-beforeAll(async () => {
-  cluster = await SlurmCluster.start({ nodes: 3 });
-});
-afterAll(() => cluster.stop());
 
 /** The driver of the study, started anew whenever it is gone. */
 class Drivers {
@@ -64,107 +61,114 @@ async function freeze(pid: number, milliseconds: number): Promise<void> {
   process.kill(pid, 'SIGCONT');
 }
 
-it('accounts for every trial exactly once while everything around it breaks', { timeout: 400_000 }, async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'fettle-chaos-'));
-  const random = createRandomStream(SEED, 'chaos');
-  const pick = <T>(items: readonly T[]): T | undefined => items[Math.floor(random.next() * items.length)];
-  const drivers = new Drivers(directory);
-  const faults: readonly (readonly [name: string, fault: () => Promise<void>])[] = [
-    ['kill -9 of the driver', () => drivers.killAndRestart()],
-    ['a job cancelled by hand', async () => void cluster.run('scancel', pick(runningJobs()) ?? '0')],
-    ['a job requeued by hand', async () => void cluster.run('scontrol', 'requeue', pick(runningJobs()) ?? '0')],
-    [
-      'kill -9 of the controller',
-      async () => {
-        process.kill(cluster.pidOf('slurmctld'), 'SIGKILL');
-        await sleep(500);
-        cluster.startController();
-        await sleep(1500);
-      },
-    ],
-    [
-      'a node dies',
-      async () => {
-        cluster.crashNode('n2');
-        cluster.run('scontrol', 'update', 'nodename=n2', 'state=down', 'reason=test');
-        await sleep(500);
-        cluster.startNode('n2');
-        await sleep(1500);
-      },
-    ],
-    [
-      'the controller freezes while the driver comes back and submits',
-      async () => {
-        const controller = cluster.pidOf('slurmctld');
-        const frozen = freeze(controller, 5000);
-        await drivers.killAndRestart();
-        await frozen;
-      },
-    ],
-    [
-      'a node is drained',
-      async () => void cluster.run('scontrol', 'update', 'nodename=n3', 'state=drain', 'reason=test'),
-    ],
-    ['and taken back', async () => void cluster.run('scontrol', 'update', 'nodename=n3', 'state=resume')],
-    [
-      'kill -9 of an agent',
-      async () => {
-        const agents = readdirSync('/proc').filter((pid) => {
-          try {
-            return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${directory}/slurm/agent`);
-          } catch {
-            return false;
-          }
-        });
-        const agent = pick(agents);
-        if (agent !== undefined) process.kill(Number(agent), 'SIGKILL');
-      },
-    ],
-    [
-      'the time limit comes early',
-      async () => void cluster.run('scontrol', 'update', `jobid=${pick(runningJobs()) ?? 0}`, 'EndTime=now+2'),
-    ],
-  ];
-  const struck: string[] = [];
-  for (const [name, fault] of [...faults, ...faults]) {
-    if (drivers.code !== undefined) break;
-    await sleep(300 + random.next() * 1500);
-    await fault();
-    struck.push(name);
-  }
-  for (let waited = 0; drivers.code === undefined && waited < 300; waited += 1) await sleep(500);
-  expect(drivers.code).toBe(0);
-  // The study is long enough for each of them.
-  expect(struck.length).toBeGreaterThanOrEqual(faults.length);
+describeOnSlurm('a study on a Slurm cluster where everything breaks', () => {
+  beforeAll(async () => {
+    cluster = await SlurmCluster.start({ nodes: 3 });
+  });
+  afterAll(() => cluster.stop());
 
-  const events = journal(directory);
-  const last = new Map<number, string>();
-  const attempts = new Map<string, number>();
-  for (const { type, body } of events) {
-    if ('trial' in body && type.startsWith('trial:') && type !== 'trial:reported') last.set(body.trial, type);
-    if (type === 'attempt:ended')
-      attempts.set(`${body.trial}.${body.attempt}`, (attempts.get(`${body.trial}.${body.attempt}`) ?? 0) + 1);
-  }
-  expect([...last.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: TRIALS }, (_, index) => index + 1));
-  expect(new Set(last.values())).toEqual(new Set(['trial:paused', 'trial:completed']));
-  expect([...attempts.values()].every((count) => count === 1)).toBe(true);
-  const reports = events.flatMap((event) =>
-    event.type === 'trial:reported' ? [`${event.body.trial} at ${event.body.resource}`] : [],
-  );
-  expect(new Set(reports).size).toBe(reports.length);
-  for (const trial of readdirSync(join(directory, 'trials'))) {
-    const lines = readFileSync(join(directory, 'trials', trial, 'checkpoint', 'steps'), 'utf8')
-      .trim()
-      .split('\n');
-    const steps = lines.map((line) => line.split(' ').map(Number) as [step: number, attempt: number]);
-    for (const [index, [step, attempt]] of steps.entries()) {
-      const [before, attemptBefore] = steps[index - 1] ?? [0, 0];
-      // Within an attempt steps follow each other: it ran once. A later attempt begins at the last saved step or before it.
-      if (attempt === attemptBefore) expect(step).toBe(before + 1);
-      else expect([attempt > attemptBefore, step <= before + 1]).toEqual([true, true]);
+  it('accounts for every trial exactly once', { timeout: 400_000 }, async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'fettle-chaos-'));
+    const random = createRandomStream(SEED, 'chaos');
+    const pick = <T>(items: readonly T[]): T | undefined => items[Math.floor(random.next() * items.length)];
+    const drivers = new Drivers(directory);
+    const faults: readonly (readonly [name: string, fault: () => Promise<void>])[] = [
+      ['kill -9 of the driver', () => drivers.killAndRestart()],
+      ['a job cancelled by hand', async () => void cluster.run('scancel', pick(runningJobs()) ?? '0')],
+      ['a job requeued by hand', async () => void cluster.run('scontrol', 'requeue', pick(runningJobs()) ?? '0')],
+      [
+        'kill -9 of the controller',
+        async () => {
+          process.kill(cluster.pidOf('slurmctld'), 'SIGKILL');
+          await sleep(500);
+          cluster.startController();
+          await sleep(1500);
+        },
+      ],
+      [
+        'a node dies',
+        async () => {
+          cluster.crashNode('n2');
+          cluster.run('scontrol', 'update', 'nodename=n2', 'state=down', 'reason=test');
+          await sleep(500);
+          cluster.startNode('n2');
+          await sleep(1500);
+        },
+      ],
+      [
+        'the controller freezes while the driver comes back and submits',
+        async () => {
+          const controller = cluster.pidOf('slurmctld');
+          const frozen = freeze(controller, 5000);
+          await drivers.killAndRestart();
+          await frozen;
+        },
+      ],
+      [
+        'a node is drained',
+        async () => void cluster.run('scontrol', 'update', 'nodename=n3', 'state=drain', 'reason=test'),
+      ],
+      ['and taken back', async () => void cluster.run('scontrol', 'update', 'nodename=n3', 'state=resume')],
+      [
+        'kill -9 of an agent',
+        async () => {
+          const agents = readdirSync('/proc').filter((pid) => {
+            try {
+              return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${directory}/slurm/agent`);
+            } catch {
+              return false;
+            }
+          });
+          const agent = pick(agents);
+          if (agent !== undefined) process.kill(Number(agent), 'SIGKILL');
+        },
+      ],
+      [
+        'the time limit comes early',
+        async () => void cluster.run('scontrol', 'update', `jobid=${pick(runningJobs()) ?? 0}`, 'EndTime=now+2'),
+      ],
+    ];
+    const struck: string[] = [];
+    for (const [name, fault] of [...faults, ...faults]) {
+      if (drivers.code !== undefined) break;
+      await sleep(300 + random.next() * 1500);
+      await fault();
+      struck.push(name);
     }
-  }
-  rmSync(directory, { recursive: true });
+    for (let waited = 0; drivers.code === undefined && waited < 300; waited += 1) await sleep(500);
+    expect(drivers.code).toBe(0);
+    // The study is long enough for each of them.
+    expect(struck.length).toBeGreaterThanOrEqual(faults.length);
+
+    const events = journal(directory);
+    const last = new Map<number, string>();
+    const attempts = new Map<string, number>();
+    for (const { type, body } of events) {
+      if ('trial' in body && type.startsWith('trial:') && type !== 'trial:reported') last.set(body.trial, type);
+      if (type === 'attempt:ended')
+        attempts.set(`${body.trial}.${body.attempt}`, (attempts.get(`${body.trial}.${body.attempt}`) ?? 0) + 1);
+    }
+    expect([...last.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: TRIALS }, (_, index) => index + 1));
+    expect(new Set(last.values())).toEqual(new Set(['trial:paused', 'trial:completed']));
+    expect([...attempts.values()].every((count) => count === 1)).toBe(true);
+    const reports = events.flatMap((event) =>
+      event.type === 'trial:reported' ? [`${event.body.trial} at ${event.body.resource}`] : [],
+    );
+    expect(new Set(reports).size).toBe(reports.length);
+    for (const trial of readdirSync(join(directory, 'trials'))) {
+      const lines = readFileSync(join(directory, 'trials', trial, 'checkpoint', 'steps'), 'utf8')
+        .trim()
+        .split('\n');
+      const steps = lines.map((line) => line.split(' ').map(Number) as [step: number, attempt: number]);
+      for (const [index, [step, attempt]] of steps.entries()) {
+        const [before, attemptBefore] = steps[index - 1] ?? [0, 0];
+        // Within an attempt steps follow each other: it ran once. A later attempt begins at the last saved step or before it.
+        if (attempt === attemptBefore) expect(step).toBe(before + 1);
+        else expect([attempt > attemptBefore, step <= before + 1]).toEqual([true, true]);
+      }
+    }
+    rmSync(directory, { recursive: true });
+  });
 });
 
 function journal(directory: string): StudyEvent[] {

@@ -1,19 +1,22 @@
 import { describeBackend } from '@fettle/core/testing';
 import { afterAll, beforeAll } from 'vitest';
+import { describeOnSlurm } from '../describe-on-slurm.ts';
 import { SlurmCluster } from '../slurm-cluster.ts';
 import { SlurmPlace } from '../slurm-place.ts';
 
-let cluster: SlurmCluster;
-beforeAll(async () => {
-  cluster = await SlurmCluster.start();
-});
-afterAll(() => cluster.stop());
+describeOnSlurm('on a real cluster', () => {
+  let cluster: SlurmCluster;
+  beforeAll(async () => {
+    cluster = await SlurmCluster.start();
+  });
+  afterAll(() => cluster.stop());
 
-describeBackend('slurm, a job runs many attempts', {
-  outlivesDriver: true,
-  open: () => new SlurmPlace(cluster),
-});
-describeBackend('slurm, a job for each attempt', {
-  outlivesDriver: true,
-  open: () => new SlurmPlace(cluster, { attemptsPerJob: 1 }),
+  describeBackend('slurm, a job runs many attempts', {
+    outlivesDriver: true,
+    open: () => new SlurmPlace(cluster),
+  });
+  describeBackend('slurm, a job for each attempt', {
+    outlivesDriver: true,
+    open: () => new SlurmPlace(cluster, { attemptsPerJob: 1 }),
+  });
 });

@@ -5,15 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandomStream, type StudyEvent } from '@fettle/core';
 import { readSqliteStore } from '@fettle/core/store';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeOnSlurm } from '../describe-on-slurm.ts';
 import { SlurmCluster } from '../slurm-cluster.ts';
 
 const TRIALS = 24;
 let cluster: SlurmCluster;
-beforeAll(async () => {
-  cluster = await SlurmCluster.start();
-});
-afterAll(() => cluster.stop());
 
 function drive(directory: string): ChildProcess {
   const driver = new URL('../fixtures/driver.ts', import.meta.url).pathname;
@@ -38,7 +35,12 @@ function journal(directory: string): StudyEvent[] {
   }
 }
 
-describe('a study on a Slurm cluster', () => {
+describeOnSlurm('a study on a Slurm cluster', () => {
+  beforeAll(async () => {
+    cluster = await SlurmCluster.start();
+  });
+  afterAll(() => cluster.stop());
+
   it('ends with every trial accounted once, however often its driver is killed', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'fettle-slurm-'));
     const random = createRandomStream(7, 'kills');

@@ -1,0 +1,9 @@
+import { describe } from 'vitest';
+import { SlurmCluster } from './slurm-cluster.ts';
+
+/** Tests on a real cluster. Where Slurm is not installed they fail in CI, and are left out elsewhere with the way to get it. */
+export function describeOnSlurm(name: string, tests: () => void): void {
+  const missing = SlurmCluster.missing();
+  if (missing === undefined || process.env['CI'] !== undefined) describe(name, tests);
+  else describe.skip(`${name} (${missing})`, tests);
+}
