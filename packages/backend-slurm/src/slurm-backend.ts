@@ -43,7 +43,7 @@ const SILENCE = 5 * 60_000;
 /** Looks at the queue without a job's name after which the job is taken to be gone. */
 const LOOKS = 2;
 /** First wait before a submission is tried again, in milliseconds; doubled each time. */
-const FIRST_WAIT = 15_000;
+const FIRST_WAIT = 5000;
 const LONGEST_WAIT = 60 * 60_000;
 
 /** Everything that is known once the backend is open. */
@@ -335,6 +335,7 @@ export class SlurmBackend implements Backend {
       const end = slot.hear(record);
       if (record.kind === 'hello') {
         this.#wait = FIRST_WAIT;
+        this.#notBefore = 0;
         host.logger.info(`Slot ${slot.name} runs on ${record.node} as job ${record.job}.`);
       }
       if (end !== undefined) {
@@ -431,19 +432,26 @@ export class SlurmBackend implements Backend {
         case 'unknown':
           // They may exist: they stay as they are until the queue has been looked at.
           host.logger.warn(`Whether Slurm took job ${script.name} is not known yet: ${answer.message}`);
+          this.#tryLater();
           return;
         case 'unavailable':
         case 'refused':
           ledger.append({ kind: 'refused', batch, message: answer.message });
           for (const slot of slots) slot.closed = answer.message;
           if (answer.kind === 'refused' && first) throw refused(answer.message);
-          host.logger.warn(`sbatch: ${answer.message}; tried again in ${this.#wait / 1000} s`);
-          this.#notBefore = host.clock.now() + this.#wait;
-          this.#wait = Math.min(LONGEST_WAIT, this.#wait * 2);
+          host.logger.warn(`sbatch: ${answer.message}; tried again in ${this.#tryLater() / 1000} s`);
       }
     } finally {
       this.#submitting = false;
     }
+  }
+
+  /** Submits nothing for a while, longer each time until a job starts. @returns how long, in milliseconds */
+  #tryLater(): number {
+    const wait = this.#wait;
+    this.#notBefore = this.#here.host.clock.now() + wait;
+    this.#wait = Math.min(LONGEST_WAIT, wait * 2);
+    return wait;
   }
 
   #script(batch: string, count: number): JobScript {
