@@ -5,6 +5,7 @@ export { STUDY_EVENT_TYPES } from './domain/event.ts';
 export type { MetricPosition, StopCause, StudyEvent, StudyEvents, StudyEventType } from './domain/event.ts';
 export { FAILURE_CLASSES } from './domain/failure.ts';
 export type { AttemptEnd, FailureClass } from './domain/failure.ts';
+export { isPromise } from './domain/json.ts';
 export type { JsonObject, JsonValue, MaybePromise } from './domain/json.ts';
 export { normalQuantile } from './domain/normal-quantile.ts';
 export { normalizedValue, userValue } from './domain/objective.ts';
@@ -55,6 +56,7 @@ export type {
   AttemptFiles,
   Backend,
   BackendHost,
+  Diagnosis,
   Launched,
   LaunchRequest,
   RecordedAttempt,
@@ -68,6 +70,19 @@ export type { Ignored, MetricSource, Parsed, Reading } from './ports/metric-sour
 export type { CommandProgram, Evaluate, Evaluation, FunctionProgram, ManualProgram, Program } from './ports/program.ts';
 export type { RandomStream } from './domain/random-stream.ts';
 export type { Offer, Searcher, TrialOutcome, TrialView } from './ports/searcher.ts';
+export type {
+  BracketDescription,
+  BracketPlan,
+  ModelDescription,
+  ParameterDescription,
+  PlanHorizon,
+  RungDescription,
+  RungStanding,
+  SearcherDescription,
+  SearcherPlan,
+  SelfDescribing,
+  TrialStanding,
+} from './ports/searcher-description.ts';
 export type { Commit, LeaseHolder, StudySummary, TrialQuery, TrialReader, TrialStore } from './ports/trial-store.ts';
 
 // Plugins.
@@ -106,9 +121,24 @@ export { inProcess } from './backends/in-process.ts';
 export { local } from './backends/local.ts';
 export { detectGpus } from './backends/gpu-detection.ts';
 export type { CommandRunner, DetectedGpu } from './backends/gpu-detection.ts';
-export { attemptDirectory, checkpointDirectory, programPaths, trialDirectory } from './backends/attempt-directory.ts';
+export {
+  attemptDirectory,
+  checkpointDirectory,
+  makeAttemptDirectory,
+  programPaths,
+  trialDirectory,
+} from './backends/attempt-directory.ts';
 export type { AttemptDirectory } from './backends/attempt-directory.ts';
+export { classifyExit } from './backends/exit-classification.ts';
+export type { ExitFacts } from './backends/exit-classification.ts';
+export { lastLines } from './backends/file-tail.ts';
 export { findProgram } from './backends/find-program.ts';
+export { GpuLeases } from './backends/gpu-leases.ts';
+export type { GpuSharing } from './backends/gpu-leases.ts';
+export { LAUNCHER_NAME, STOP_SIGNALS } from './backends/launcher-script.ts';
+export { parseMemorySize } from './backends/memory-size.ts';
+export { StopLadder } from './backends/stop-ladder.ts';
+export type { StopStep } from './backends/stop-ladder.ts';
 export { checkTemplates, trialInvocation } from './backends/trial-contract.ts';
 export type { TrialInvocation, TrialPaths } from './backends/trial-contract.ts';
 
@@ -132,6 +162,9 @@ export type { ProcessFacts, ProcessIdentity } from './store/process-facts.ts';
 
 // Studies.
 export { createStudy } from './study/create-study.ts';
+export { planStudy } from './study/plan-study.ts';
+export { rebuildSearcher } from './study/rebuild-searcher.ts';
+export type { RebuiltSearcher } from './study/rebuild-searcher.ts';
 export { replayStudy } from './study/replay.ts';
 export type { ReplayDifference, ReplayResult } from './study/replay.ts';
 export { Study } from './study/study.ts';
@@ -141,6 +174,7 @@ export type { StudyResult, StudyStatus } from './study/study-status.ts';
 export { silentLogger } from './study/silent-logger.ts';
 export { systemClock } from './system/system-clock.ts';
 export { deletableCheckpoints } from './engine/checkpoint-policy.ts';
+export type { CheckpointNeeds, HeldCheckpoint } from './engine/checkpoint-policy.ts';
 export { programSeed } from './engine/random-streams.ts';
 export { DEFAULT_RETRY } from './engine/retry.ts';
 export type { BudgetUse } from './engine/stop-rules.ts';

@@ -14,7 +14,7 @@ const SAID: { readonly [fault in BackendFault]: RegExp } = {
   'ends-again-when-stopped': /attempt 1\.1 ended 4 times/,
   'exit-code-lost': /the exit code is undefined, expected 3/,
   'missing-is-code': /the failure is 'code', expected 'launch'/,
-  'capacity-of-one-half': /capacity\(\) is 0\.5; expected a whole number, 1 or more/,
+  'capacity-of-one-half': /capacity\(\) is 0\.5; expected a whole number, 0 or more/,
   'promises-too-much': /in vain for the program of attempt 2\.1 to begin/,
   'adopts-strangers': /adopt\(\[\]\) answered with 1 attempts nobody asked about/,
   'forgets-running': /the running attempt was adopted as 'never-launched'/,

@@ -118,6 +118,65 @@ const BROKEN: {
     'sees every objective',
     /turned over is decided differently/,
   ],
+  'changes when it is described': [
+    (context) => {
+      const inner = right(context);
+      let described = 0;
+      return {
+        ...inner,
+        describe() {
+          described += 1;
+          return { notes: [] };
+        },
+        ask(offer) {
+          const stream = offer.random(`point ${described}`);
+          const configuration = context.space.fromUnit(context.space.dimensions.map(() => stream.next())) ?? {};
+          return { kind: 'start', configuration, reason: 'random' };
+        },
+      };
+    },
+    'answers questions about itself',
+    /describe\(\), plan\(\) or standing\(\) changed something: 'trial 1: start/,
+  ],
+  'ranks a trial behind the last': [
+    (context) => ({
+      ...right(context),
+      standing: (trial) =>
+        trial > 99
+          ? undefined
+          : {
+              rungs: [{ bracket: '0', resource: 1, value: 0, rank: 3, of: 2, quota: 1, state: 'waiting' }],
+              notes: [],
+            },
+    }),
+    'answers questions about itself',
+    /standing\(\) at rung 1 of bracket '0': rank 3 of 2/,
+  ],
+  'plans for more than everything': [
+    (context) => ({
+      ...right(context),
+      plan: () => ({
+        brackets: [{ name: '0', share: 2, rungs: [{ resource: 1, trials: 1 }] }],
+        trials: 1,
+        resource: 1,
+        checkpoints: 0,
+        notes: [],
+      }),
+    }),
+    'answers questions about itself',
+    /shares of plan\(\)'s brackets add up to 2/,
+  ],
+  'promotes more than there are': [
+    (context) => ({
+      ...right(context),
+      describe: () => ({
+        brackets: [{ name: '0', rungs: [{ resource: 1, results: 1, promoted: 2, underway: 0 }] }],
+        notes: [],
+      }),
+    }),
+    'answers questions about itself',
+    /rung 1 in bracket '0': 2 promoted of 1 results/,
+  ],
   'falls over a value that is not a number': [
     (context) => ({
       ...right(context),

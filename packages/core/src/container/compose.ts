@@ -2,8 +2,6 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkpointFiles } from '../backends/checkpoint-files.ts';
 import { systemClock } from '../system/system-clock.ts';
-import { studyStream } from '../engine/random-streams.ts';
-import { SearcherGuard } from '../engine/searcher-guard.ts';
 import { FettleError, messageOf } from '../errors.ts';
 import { EventHub } from '../events/event-hub.ts';
 import { fileReaders } from '../metrics/file-readers.ts';
@@ -13,6 +11,7 @@ import type { Plugin } from '../plugin/define.ts';
 import type { TrialStore } from '../ports/trial-store.ts';
 import { memoryStore } from '../store/memory-store.ts';
 import { sqliteStore } from '../store/sqlite-store.ts';
+import { makeSearcher } from '../study/rebuild-searcher.ts';
 import { silentLogger } from '../study/silent-logger.ts';
 import type { StudyOptions } from '../study/study-options.ts';
 import { Scope } from './scope.ts';
@@ -44,14 +43,8 @@ export function composeStudy(options: StudyOptions, searcher: Plugin<'searcher'>
   scope.provide(
     SEARCHER,
     (services) => {
-      const made = searcher.create({
-        space: services.get(SPACE),
-        objective,
-        resumable: options.resumable ?? false,
-        random: (purpose) => studyStream(seed, purpose),
-        logger: services.get(LOGGER),
-      });
-      return new SearcherGuard(made, searcher.definition.name, services.get(SPACE));
+      const basis = { objective, seed, resumable: options.resumable ?? false };
+      return makeSearcher(searcher, services.get(SPACE), basis, services.get(LOGGER));
     },
     (guard) => guard.close(),
   );

@@ -1,7 +1,7 @@
 import type { Configuration } from './configuration.ts';
 import type { Decision } from './decision.ts';
 import type { AttemptEnd, FailureClass } from './failure.ts';
-import type { JsonValue } from './json.ts';
+import type { JsonObject, JsonValue } from './json.ts';
 import type { Metrics } from './report.ts';
 import type { StudyDefinition, StudySettings } from './study-spec.ts';
 import type { TrialId, TrialOrigin } from './trial.ts';
@@ -39,6 +39,8 @@ export interface StudyEvents {
     /** Which answer of the searcher this was: 0, or more after refused duplicates. */
     readonly draw: number;
     readonly reason: string;
+    /** What the reason rests on, as data. */
+    readonly details?: JsonObject | undefined;
   };
   /** A paused trial was queued to go on. */
   'trial:resumed': { readonly trial: TrialId; readonly until?: number | undefined; readonly reason: string };

@@ -1,4 +1,5 @@
 import type { Configuration } from './configuration.ts';
+import type { JsonObject } from './json.ts';
 import type { TrialId } from './trial.ts';
 
 /**
@@ -19,6 +20,8 @@ export type Suggestion =
       /** The trial whose configuration is repeated on purpose; exempts the trial from the duplicate policy. */
       readonly repeatOf?: TrialId | undefined;
       readonly reason: string;
+      /** What the reason rests on, as data; stored with the trial and shown by `fettle explain`. */
+      readonly details?: JsonObject | undefined;
     }
   | { readonly kind: 'resume'; readonly trial: TrialId; readonly until?: number | undefined; readonly reason: string }
   | {

@@ -3,6 +3,7 @@ import type { StopCause } from '../domain/event.ts';
 import type { AttemptEnd, FailureClass } from '../domain/failure.ts';
 import { isPromise, type MaybePromise } from '../domain/json.ts';
 import { normalizedValue } from '../domain/objective.ts';
+import type { TrialId } from '../domain/trial.ts';
 import type { ObservedReport } from '../domain/report.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { TrialOutcome } from '../ports/searcher.ts';
@@ -29,6 +30,8 @@ export class AttemptHandler {
   readonly #logger: Logger;
   #now = 0;
   #news = 0;
+  /** Trials whose checkpoints this session has asked to delete; once is enough. */
+  readonly #deleting = new Set<TrialId>();
   /** Attempts that hold a place now. */
   occupied = 0;
   /** Trials of this session that failed, as long as none has come to anything. */
@@ -193,18 +196,21 @@ export class AttemptHandler {
     this.#searcher.ended(trial.view, outcome);
     if (outcome.state !== 'failed') this.#failedFirst = undefined;
     else if (this.#failedFirst !== undefined) this.#failedFirst += 1;
-    if (outcome.state !== 'paused') this.#cleanCheckpoints();
+    if (outcome.state !== 'paused') this.cleanCheckpoints();
   }
 
-  #cleanCheckpoints(): void {
+  /** Asks for the deletion of the checkpoints that nobody needs any more. */
+  cleanCheckpoints(): void {
     const { checkpoints: policy } = this.#state.settings;
     if (policy === undefined) return;
     const { checkpoints, incumbent, queue } = this.#state;
-    const held = new Map([...checkpoints].map((id) => [id, incumbent.valueOf(id)]));
-    const sources = new Set(
+    const forkSources = new Set(
       [...queue].flatMap(({ attempts, view }) => (attempts === 0 ? (view.forkedFrom ?? []) : [])),
     );
-    const trials = deletableCheckpoints(held, policy.keepBest, sources);
+    const { keepBest } = policy;
+    const held = [...checkpoints.values()].filter(({ trial }) => !this.#deleting.has(trial));
+    const trials = deletableCheckpoints(held, { keepBest, best: incumbent.best, forkSources });
+    for (const trial of trials) this.#deleting.add(trial);
     if (trials.length > 0) this.#outbox.act({ kind: 'delete-checkpoints', trials });
   }
 

@@ -52,6 +52,8 @@ export class Driver {
   readonly #timers = new Map<AttemptId, Disposer>();
   readonly #wakes = new Set<Disposer>();
   readonly #ended = new Set<AttemptId>();
+  /** Checkpoints that are being deleted. */
+  readonly #deleting = new Set<Promise<void>>();
   /** Launches that the backend has not answered yet. */
   readonly #launching = new Map<AttemptId, Promise<void>>();
   #broken: unknown;
@@ -159,6 +161,14 @@ export class Driver {
     for (const action of this.#tick.outbox.takeActions()) this.#act(action);
   }
 
+  /** Sees what was begun through to its end once nothing runs any more: checkpoints that are being deleted. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#deleting);
+    for (const input of this.#inbox.take()) {
+      if (input.kind === 'checkpoints-deleted') await this.#tick.handle(input, this.#clock.now());
+    }
+  }
+
   /** Commits what has been decided, then publishes it. */
   commit(): void {
     if (this.#tick.outbox.pending === 0) return;
@@ -202,10 +212,13 @@ export class Driver {
         return;
       case 'delete-checkpoints': {
         const { trials } = action;
-        this.#checkpoints?.delete(trials).then(
+        const deleted = this.#checkpoints?.delete(trials).then(
           () => this.post({ kind: 'checkpoints-deleted', trials }),
           (thrown: unknown) => this.#logger.warn(`Checkpoints could not be deleted: ${messageOf(thrown)}`),
         );
+        if (deleted === undefined) return;
+        this.#deleting.add(deleted);
+        void deleted.then(() => this.#deleting.delete(deleted));
         return;
       }
       case 'wake':

@@ -1,20 +1,44 @@
-import type { TrialId } from '../domain/trial.ts';
+import { isTerminal, type TrialId, type TrialState } from '../domain/trial.ts';
+
+/** What is known of a trial that does not run. */
+interface Result {
+  /** Normalised: less is better, `+Infinity` is no value. */
+  readonly value: number;
+  readonly resource: number;
+  readonly state: Exclude<TrialState, 'running'>;
+}
+
+/** A result as it is compared. */
+interface Score {
+  /** Whether it gives way to every trial for which this is false. */
+  readonly setAside: boolean;
+  readonly value: number;
+  readonly resource: number;
+}
+
+const NONE: Score = { setAside: true, value: Number.POSITIVE_INFINITY, resource: 0 };
 
 /**
- * Keeps the best trial so far and how long ago it improved. A configuration that was run several times counts with the
- * mean of its runs that ended.
+ * Keeps the best trial so far and how long ago it improved.
  *
- * Values are normalised: less is better, `+Infinity` is no value.
+ * The best has the least value, at whatever resource it was seen, but two kinds of trials are set aside as long as there is
+ * any other: those that were stopped, and those that were overtaken. A trial that waits at a level is overtaken once another
+ * one, which was no worse at that very level, has gone on and got further: of many short looks the luckiest is no result
+ * when a better one was followed up. Among equal values the one seen at more resource is the better.
+ *
+ * A configuration that was run several times counts with the mean of its runs.
  */
 export class Incumbent {
-  /** Last value of every trial that left the running state, by trial. */
-  readonly #values: number[] = [];
+  /** Of every trial that has left the running state: how it stood when it last did. */
+  readonly #results: (Result | undefined)[] = [];
+  /** By resource: the least value there of all trials that waited there and have got further since. */
+  readonly #followedUp = new Map<number, number>();
   /** For repeated configurations: the trials that share one, by the first of them. */
   readonly #groups = new Map<TrialId, TrialId[]>();
   readonly #rootOf = new Map<TrialId, TrialId>();
   /** The first trial of the best configuration. */
   #best: TrialId | undefined;
-  #bestValue = Number.POSITIVE_INFINITY;
+  #bestScore = NONE;
   #ended = 0;
   /** Each time the best value improved: what it became, and how many trials had ended then. */
   readonly #improvements: { readonly value: number; readonly ended: number }[] = [];
@@ -24,9 +48,9 @@ export class Incumbent {
     return this.#best;
   }
 
-  /** Its value. */
+  /** Its value; of a repeated configuration, the mean. */
   get value(): number {
-    return this.#bestValue;
+    return this.#bestScore.value;
   }
 
   /** Says that a trial repeats the configuration of another. */
@@ -38,28 +62,26 @@ export class Incumbent {
   }
 
   /**
-   * A trial left the running state with this value.
-   * @param over whether it ended for good
+   * A trial left the running state.
+   * @param value its value now, normalised
+   * @param resource how far it has come
    */
-  ended(trial: TrialId, value: number, over: boolean): void {
-    if (over) this.#ended += 1;
-    this.#values[trial] = value;
+  left(trial: TrialId, state: Result['state'], value: number, resource: number): void {
+    if (isTerminal(state)) this.#ended += 1;
+    const before = this.#results[trial];
+    this.#results[trial] = { state, resource, value: state === 'failed' ? Number.POSITIVE_INFINITY : value };
+    const overtakes = before !== undefined && this.#followUp(before, state, value, resource);
+
     const root = this.#rootOf.get(trial) ?? trial;
     const score = this.#score(root);
-    if (root === this.#best && score > this.#bestValue) this.#rescan();
-    else if (score < this.#bestValue) {
+    if (isBetter(score, this.#bestScore)) {
       this.#best = root;
-      this.#bestValue = score;
-    } else return;
+      this.#bestScore = score;
+    } else if (root === this.#best || overtakes) this.#rescan();
     const last = this.#improvements.at(-1);
-    if (last === undefined || this.#bestValue < last.value) {
-      this.#improvements.push({ value: this.#bestValue, ended: this.#ended });
+    if (this.value < (last?.value ?? Number.POSITIVE_INFINITY)) {
+      this.#improvements.push({ value: this.value, ended: this.#ended });
     }
-  }
-
-  /** The last value of a trial that left the running state. */
-  valueOf(trial: TrialId): number {
-    return this.#values[trial] ?? Number.POSITIVE_INFINITY;
   }
 
   /** Trials that ended since the best value last improved by more than `minDelta`. */
@@ -75,31 +97,52 @@ export class Incumbent {
     return this.#ended - since;
   }
 
-  #score(root: TrialId): number {
-    const members = this.#groups.get(root);
-    if (members === undefined) return this.#values[root] ?? Number.POSITIVE_INFINITY;
-    let sum = 0;
-    let count = 0;
-    for (const member of members) {
-      const value = this.#values[member];
-      if (value === undefined || !Number.isFinite(value)) continue;
-      sum += value;
-      count += 1;
-    }
-    return count === 0 ? Number.POSITIVE_INFINITY : sum / count;
+  /** Notes that a trial which waited got further. @returns whether that sets the best trial aside */
+  #followUp(before: Result, state: Result['state'], value: number, resource: number): boolean {
+    const worthy = state !== 'stopped' && state !== 'failed' && Number.isFinite(value);
+    if (!worthy || resource <= before.resource) return false;
+    if (before.value >= (this.#followedUp.get(before.resource) ?? Number.POSITIVE_INFINITY)) return false;
+    this.#followedUp.set(before.resource, before.value);
+    return !this.#bestScore.setAside && this.#best !== undefined && this.#score(this.#best).setAside;
   }
 
-  /** The best got worse, which happens when a resumed trial or a repeat disappoints: look at all again. */
+  #score(root: TrialId): Score {
+    const members = this.#groups.get(root);
+    if (members === undefined) return this.#scoreOf(root);
+    const scores = members.map((member) => this.#scoreOf(member)).filter(({ value }) => Number.isFinite(value));
+    if (scores.length === 0) return NONE;
+    return {
+      setAside: scores.every(({ setAside }) => setAside),
+      value: scores.reduce((sum, { value }) => sum + value, 0) / scores.length,
+      resource: Math.max(...scores.map(({ resource }) => resource)),
+    };
+  }
+
+  #scoreOf(trial: TrialId): Score {
+    const result = this.#results[trial];
+    if (result === undefined || !Number.isFinite(result.value)) return NONE;
+    const { state, value, resource } = result;
+    const waits = state === 'paused' || state === 'queued';
+    const overtaken = waits && (this.#followedUp.get(resource) ?? Number.POSITIVE_INFINITY) <= value;
+    return { setAside: state === 'stopped' || overtaken, value, resource };
+  }
+
+  /** The best got worse, which happens when it was resumed, repeated or overtaken: look at all again. */
   #rescan(): void {
     this.#best = undefined;
-    this.#bestValue = Number.POSITIVE_INFINITY;
-    for (const key of this.#values.keys()) {
+    this.#bestScore = NONE;
+    for (const key of this.#results.keys()) {
       if (this.#rootOf.has(key)) continue;
       const score = this.#score(key);
-      if (score < this.#bestValue) {
-        this.#best = key;
-        this.#bestValue = score;
-      }
+      if (!isBetter(score, this.#bestScore)) continue;
+      this.#best = key;
+      this.#bestScore = score;
     }
   }
+}
+
+function isBetter(a: Score, b: Score): boolean {
+  if (!Number.isFinite(a.value)) return false;
+  if (a.setAside !== b.setAside) return b.setAside;
+  return a.value === b.value ? a.resource > b.resource : a.value < b.value;
 }

@@ -49,7 +49,10 @@ export interface LiveTrial {
   /** The same, normalised. */
   normalized: number;
   metrics: Metrics | undefined;
-  /** The searcher's decision on the last report of this attempt, if it was not to continue. */
+  /**
+   * The searcher's decision on the last report since the trial was created or resumed, if it was not to continue. It holds
+   * for the attempt that takes the place of one that failed after it, too.
+   */
   decision: Exclude<Decision, { kind: 'continue' }> | undefined;
   /** Not to be launched before; milliseconds since the epoch. */
   notBefore: number;

@@ -3,7 +3,9 @@ import { isPromise, type MaybePromise } from '../domain/json.ts';
 import type { ObservedReport } from '../domain/report.ts';
 import type { SearchSpace } from '../domain/search-space.ts';
 import type { Suggestion } from '../domain/suggestion.ts';
+import type { TrialId } from '../domain/trial.ts';
 import { FettleError, messageOf } from '../errors.ts';
+import type { PlanHorizon, SearcherDescription, SearcherPlan, TrialStanding } from '../ports/searcher-description.ts';
 import type { Offer, Searcher, TrialOutcome, TrialView } from '../ports/searcher.ts';
 
 /**
@@ -50,6 +52,22 @@ export class SearcherGuard {
 
   ended(trial: TrialView, outcome: TrialOutcome): void {
     if (this.#searcher.ended !== undefined) this.#call('ended', () => this.#searcher.ended?.(trial, outcome));
+  }
+
+  /** Where the searcher stands; only notes, and none, if it does not say. @throws FettleError `plugin-misbehaved` */
+  async describe(): Promise<SearcherDescription> {
+    const answer = this.#call('describe', () => this.#searcher.describe?.());
+    return (await (isPromise(answer) ? this.#settle('describe', answer) : answer)) ?? { notes: [] };
+  }
+
+  /** What a fresh searcher expects to happen, if it says so. @throws FettleError `plugin-misbehaved` */
+  plan(horizon: PlanHorizon): SearcherPlan | undefined {
+    return this.#call('plan', () => this.#searcher.plan?.(horizon));
+  }
+
+  /** How a trial stands at the rungs, if the searcher says so. @throws FettleError `plugin-misbehaved` */
+  standing(trial: TrialId): TrialStanding | undefined {
+    return this.#call('standing', () => this.#searcher.standing?.(trial));
   }
 
   async close(): Promise<void> {

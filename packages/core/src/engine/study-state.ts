@@ -5,6 +5,7 @@ import { isTerminal, TRANSITIONS, type TrialId, type TrialState } from '../domai
 import { bug } from '../errors.ts';
 import type { TrialView } from '../ports/searcher.ts';
 import type { StudySummary } from '../ports/trial-store.ts';
+import type { HeldCheckpoint } from './checkpoint-policy.ts';
 import { Incumbent } from './incumbent.ts';
 import { newLiveTrial, type LiveTrial } from './live-trial.ts';
 import type { Totals } from './stop-rules.ts';
@@ -82,7 +83,7 @@ export class StudyState {
   /** What searchers see of paused trials. */
   readonly paused = new Map<TrialId, TrialView>();
   /** Trials that are over and whose checkpoints have not been deleted. */
-  readonly checkpoints = new Set<TrialId>();
+  readonly checkpoints = new Map<TrialId, HeldCheckpoint>();
   readonly incumbent = new Incumbent();
   /** Time of the session's last event: its end, should it be cut off. */
   #lastAt: number | undefined;
@@ -151,6 +152,7 @@ export class StudyState {
         const trial = this.trial(event.body.trial);
         trial.view.until = event.body.until;
         trial.reason = event.body.reason;
+        trial.decision = undefined;
         trial.notBefore = 0;
         this.#move(trial, 'queued');
         return trial;
@@ -169,7 +171,6 @@ export class StudyState {
           positions: new Map(),
           resource: event.body.resumeFrom,
         };
-        trial.decision = undefined;
         trial.startedAt ??= event.at;
         this.#move(trial, 'running');
         return trial;
@@ -205,6 +206,7 @@ export class StudyState {
         trial.notBefore = event.body.notBefore ?? 0;
         trial.attempt = undefined;
         this.#move(trial, 'queued');
+        this.incumbent.left(event.body.trial, 'queued', trial.normalized, trial.view.resource);
         return trial;
       }
       case 'trial:paused':
@@ -240,6 +242,7 @@ export class StudyState {
       reason: this.closedBecause,
       sessions: this.sessions,
       counts: { ...this.counts },
+      best: this.incumbent.best,
       reports: this.reports,
       resource: this.resource,
       wallClock: this.wallClock,
@@ -285,16 +288,16 @@ export class StudyState {
     return trial;
   }
 
-  #leave(id: TrialId, state: TrialState, at: number, message?: string): LiveTrial {
+  #leave(id: TrialId, state: Exclude<TrialState, 'queued' | 'running'>, at: number, message?: string): LiveTrial {
     const trial = this.trial(id);
     trial.attempt = undefined;
     trial.message = message;
     if (state !== 'paused') {
       trial.endedAt = at;
-      this.checkpoints.add(id);
+      this.checkpoints.set(id, { trial: id, state, value: trial.normalized });
     }
     this.#move(trial, state);
-    this.incumbent.ended(id, state === 'failed' ? Number.POSITIVE_INFINITY : trial.normalized, state !== 'paused');
+    this.incumbent.left(id, state, trial.normalized, trial.view.resource);
     return trial;
   }
 

@@ -86,6 +86,11 @@ export class Tick {
     this.#attempts.occupied += 1;
   }
 
+  /** A session begins: does what the one before may have been cut off from. */
+  begin(): void {
+    this.#attempts.cleanCheckpoints();
+  }
+
   /** The order to launch (or find again) the attempt that a trial has under way. */
   request(trial: LiveTrial): LaunchRequest {
     const { view, attempt } = trial;
@@ -258,6 +263,7 @@ export class Tick {
         repeatOf,
         draw,
         reason: given ? 'one of the configurations to try first' : suggestion.reason,
+        details: given || suggestion.kind === 'fork' ? undefined : suggestion.details,
       },
       now,
     );

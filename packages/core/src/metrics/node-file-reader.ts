@@ -1,5 +1,12 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { FilePiece, MetricFileReader } from './metric-file-reader.ts';
+
+/**
+ * Programs put what they like where these files are, and may run with fewer rights than this process. So no link is
+ * followed, which would show them what only this process may read, and a pipe is not waited for.
+ */
+const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
  * Reads metric files from the file system. Each call opens the file anew: that is what makes a network file system look
@@ -11,7 +18,9 @@ export function nodeFileReader(): MetricFileReader {
       const file = await openIfThere(path);
       if (file === undefined) return undefined;
       try {
-        const { size } = await file.stat();
+        const stat = await file.stat();
+        if (!stat.isFile()) return undefined;
+        const { size } = stat;
         const wanted = Math.max(0, Math.min(length, size - offset));
         if (wanted === 0) return { size, bytes: new Uint8Array() };
         const { bytesRead, buffer } = await file.read(new Uint8Array(wanted), 0, wanted, offset);
@@ -25,9 +34,10 @@ export function nodeFileReader(): MetricFileReader {
 
 async function openIfThere(path: string) {
   try {
-    return await open(path, 'r');
+    return await open(path, READ);
   } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = thrown as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ELOOP') return undefined;
     throw thrown;
   }
 }

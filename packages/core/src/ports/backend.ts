@@ -99,6 +99,15 @@ export interface BackendHost {
   capacityChanged(): void;
 }
 
+/** One thing that a backend has looked at, for a person who asks whether all is well. */
+export interface Diagnosis {
+  /** What was looked at, in a word or two. */
+  readonly check: string;
+  /** `none`: it is not there, which matters only to who wants it; `warn`: it costs something; `fail`: no trial can run. */
+  readonly status: 'ok' | 'none' | 'warn' | 'fail';
+  readonly text: string;
+}
+
 /**
  * Runs attempts somewhere.
  *
@@ -128,4 +137,6 @@ export interface Backend {
   capacity(): number;
   /** Releases everything. Attempts that still run and outlive the driver are left alone. */
   close(): MaybePromise<void>;
+  /** Looks at what it works with, without a study: asked for instead of all other methods, never after one. */
+  diagnose?(): MaybePromise<readonly Diagnosis[]>;
 }

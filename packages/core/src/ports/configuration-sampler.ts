@@ -1,11 +1,20 @@
 import type { Configuration } from '../domain/configuration.ts';
-import type { MaybePromise } from '../domain/json.ts';
 import type { ObservedReport } from '../domain/report.ts';
+import type { JsonObject, MaybePromise } from '../domain/json.ts';
+import type { SearcherDescription } from './searcher-description.ts';
 import type { Offer, TrialOutcome, TrialView } from './searcher.ts';
 
-/** A sampler's answer: a configuration and why, or that there is none left. */
+/**
+ * A sampler's answer: a configuration and why, or that there is none left. `details` is what the reason rests on, as data
+ * (what a model believed there, say); it is stored with the trial and shown by `fettle explain`.
+ */
 export type Sample =
-  | { readonly kind: 'configuration'; readonly configuration: Configuration; readonly reason: string }
+  | {
+      readonly kind: 'configuration';
+      readonly configuration: Configuration;
+      readonly reason: string;
+      readonly details?: JsonObject | undefined;
+    }
   | { readonly kind: 'exhausted'; readonly reason: string };
 
 /**
@@ -24,6 +33,8 @@ export interface ConfigurationSampler {
   reported?(trial: TrialView, report: ObservedReport): void;
   /** A trial left the running state. */
   ended?(trial: TrialView, outcome: TrialOutcome): void;
+  /** Where the sampler stands, for people; changes nothing. */
+  describe?(): MaybePromise<Pick<SearcherDescription, 'model' | 'notes'>>;
   /** Called once at the end of a session. */
   close?(): MaybePromise<void>;
 }

@@ -6,6 +6,7 @@ import type { ObservedReport } from '../domain/report.ts';
 import type { Suggestion } from '../domain/suggestion.ts';
 import type { TrialId, TrialOrigin } from '../domain/trial.ts';
 import type { RandomStream } from '../domain/random-stream.ts';
+import type { SelfDescribing } from './searcher-description.ts';
 
 /** A trial as searchers and samplers see it. */
 export interface TrialView {
@@ -67,7 +68,7 @@ export type TrialOutcome =
  *
  * Throwing from any method ends the study's session with an error that names the plugin; nothing recorded is lost.
  */
-export interface Searcher {
+export interface Searcher extends SelfDescribing {
   /** What should run on a free place? */
   ask(offer: Offer): MaybePromise<Suggestion>;
   /** A trial was created: from the searcher's own suggestion, or from elsewhere (see its `origin`). */

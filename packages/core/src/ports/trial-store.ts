@@ -13,6 +13,8 @@ export interface StudySummary {
   readonly sessions: number;
   /** Trials in each state. */
   readonly counts: { readonly [state in TrialState]: number };
+  /** The best trial so far, as the engine sees it; of a repeated configuration, the first. */
+  readonly best?: TrialId | undefined;
   readonly reports: number;
   /** Resource spent by all trials together. */
   readonly resource: number;

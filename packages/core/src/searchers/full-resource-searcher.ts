@@ -19,11 +19,12 @@ export function fullResource(sampler: ConfigurationSampler): Searcher {
       return GO_ON;
     },
     ended: (trial, outcome) => sampler.ended?.(trial, outcome),
+    describe: async () => ({ notes: [], ...(await sampler.describe?.()) }),
     close: () => sampler.close?.(),
   };
 }
 
 function suggestionOf(sample: Sample): Suggestion {
   if (sample.kind === 'exhausted') return sample;
-  return { kind: 'start', configuration: sample.configuration, reason: sample.reason };
+  return { kind: 'start', configuration: sample.configuration, reason: sample.reason, details: sample.details };
 }

@@ -6,6 +6,7 @@ import { FettleError } from '../errors.ts';
 import { API_VERSION } from '../plugin/api-version.ts';
 import { defineSearcher } from '../plugin/define.ts';
 import { pluginOption } from '../plugin/plugin-option.ts';
+import type { SearcherDescription } from '../ports/searcher-description.ts';
 import type { Offer, Searcher, TrialOutcome, TrialView } from '../ports/searcher.ts';
 import { VERSION } from '../version.ts';
 
@@ -28,7 +29,7 @@ export const repeated = defineSearcher({
   nested: { searcher: 'searcher' },
   create({ searcher, times }, context) {
     const { name, needs = [] } = searcher.definition;
-    if (needs.includes('resume')) throw pauses(name);
+    if (needs.includes('resume') || needs.includes('resource-limit')) throw pauses(name);
     return new RepeatSearcher(searcher.create(context), name, times);
   },
 });
@@ -106,6 +107,13 @@ class RepeatSearcher implements Searcher {
     this.#groups.delete(first);
     const { view, outcome: whole } = summed(group);
     this.#inner.ended?.(view, whole);
+  }
+
+  /** What the searcher inside believes. It has no rungs: it pauses nothing and hears no reports. */
+  async describe(): Promise<SearcherDescription> {
+    const notes = [`each configuration is run ${this.#times} times and counts with the mean`];
+    const inner = await this.#inner.describe?.();
+    return { model: inner?.model, notes: [...notes, ...(inner?.notes ?? [])] };
   }
 
   close(): MaybePromise<void> {

@@ -2,17 +2,13 @@ import { isPromise } from '../domain/json.ts';
 import type { SearchSpace } from '../domain/search-space.ts';
 import type { Suggestion } from '../domain/suggestion.ts';
 import { makeOffer } from '../engine/offer.ts';
-import { studyStream } from '../engine/random-streams.ts';
 import { relive } from '../engine/recover.ts';
-import { SearcherGuard } from '../engine/searcher-guard.ts';
 import { StudyState } from '../engine/study-state.ts';
-import { isPlugin, type Plugin } from '../plugin/define.ts';
+import type { Plugin } from '../plugin/define.ts';
 import type { TrialReader } from '../ports/trial-store.ts';
 import type { StudyEvent } from '../domain/event.ts';
-import { FettleError } from '../errors.ts';
-import { asSearcher } from '../searchers/as-searcher.ts';
 import { encode } from '../store/codec.ts';
-import { silentLogger } from './silent-logger.ts';
+import { makeSearcher, recordedDefinition } from './rebuild-searcher.ts';
 
 /** A decision that came out differently when it was computed again. */
 export interface ReplayDifference {
@@ -45,19 +41,8 @@ export async function replayStudy(
   plugin: Plugin<'searcher'> | Plugin<'sampler'>,
   most = 20,
 ): Promise<ReplayResult> {
-  const summary = reader.summary();
-  if (summary === undefined) throw new FettleError('study-missing', 'There is no study in this store to replay.');
-  const { objective, seed, resumable } = summary.definition;
-  const searcherPlugin = isPlugin(plugin, 'sampler') ? asSearcher(plugin) : plugin;
+  const searcher = makeSearcher(plugin, space, recordedDefinition(reader));
   const state = new StudyState();
-  const made = searcherPlugin.create({
-    space,
-    objective,
-    resumable,
-    random: (purpose) => studyStream(seed, purpose),
-    logger: silentLogger(),
-  });
-  const searcher = new SearcherGuard(made, searcherPlugin.definition.name, space);
   const differences: ReplayDifference[] = [];
   let decisions = 0;
   const compare = (seq: number, what: string, recorded: unknown, replayed: unknown): void => {
@@ -90,9 +75,9 @@ function recordedSuggestion(event: StudyEvent): { suggestion: Suggestion; draw: 
     return { suggestion: { kind: 'resume', trial, until, reason }, draw: 0 };
   }
   if (event.type !== 'trial:created' || event.body.origin !== 'searcher') return undefined;
-  const { configuration, until, forkedFrom: from, repeatOf, reason, draw } = event.body;
+  const { configuration, until, forkedFrom: from, repeatOf, reason, draw, details } = event.body;
   if (from !== undefined) return { suggestion: { kind: 'fork', from, configuration, until, reason }, draw };
-  return { suggestion: { kind: 'start', configuration, until, repeatOf, reason }, draw };
+  return { suggestion: { kind: 'start', configuration, until, repeatOf, reason, details }, draw };
 }
 
 /** The same text for the same value: keys in order, what is undefined left out. */

@@ -10,9 +10,10 @@ import type { Driver } from '../engine/driver.ts';
 import { toRecord } from '../engine/live-trial.ts';
 import { budgetUse } from '../engine/stop-rules.ts';
 import type { Tick } from '../engine/tick.ts';
-import { FettleError } from '../errors.ts';
+import { FettleError, messageOf } from '../errors.ts';
 import type { EventListener } from '../events/event-hub.ts';
 import type { BackendHost } from '../ports/backend.ts';
+import type { SearcherDescription } from '../ports/searcher-description.ts';
 import type { Disposer } from '../ports/clock.ts';
 import type { TrialReader } from '../ports/trial-store.ts';
 import { ManualBackend } from './manual-backend.ts';
@@ -115,6 +116,7 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
     for (const { notBefore } of tick.state.queue) if (notBefore > now) driver.wakeAt(notBefore);
     try {
       const { status, reason } = await driver.run();
+      await driver.settle();
       tick.outbox.emit('study:closed', { status, reason }, clock.now());
       driver.commit();
       const best = this.best();
@@ -154,7 +156,25 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
     };
   }
 
-  /** The best trial so far: of those that completed, were stopped or are paused. */
+  /**
+   * Where the searcher stands: its rungs, its model. `undefined` when it fails to say; that is logged and harms nothing.
+   * May be asked at any time until the study is closed.
+   */
+  async describe(): Promise<SearcherDescription | undefined> {
+    const { scope } = this.#parts;
+    try {
+      return await scope.get(SEARCHER).describe();
+    } catch (thrown) {
+      // What was asked for when the study closed goes unanswered, and nobody minds.
+      if (this.#phase !== 'closed') scope.get(LOGGER).warn(messageOf(thrown));
+      return undefined;
+    }
+  }
+
+  /**
+   * The best trial so far, of all that have left the running state: the least (or largest) value at whatever resource, unless
+   * the trial was stopped, or was overtaken by one that was as good at the same resource and has got further.
+   */
   best(): TrialRecord | undefined {
     const { state } = this.#parts.tick;
     const id = state.incumbent.best;
@@ -248,13 +268,14 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
         remedy: 'Open it again with createStudy.',
       });
     }
-    const { driver, scope, host } = this.#parts;
+    const { driver, scope, host, tick } = this.#parts;
     const backend = scope.get(BACKEND);
     // Made first, so that it is closed last: reports that still come in are told to it.
     scope.get(SEARCHER);
     scope.get(LOGGER);
     await backend.open(host);
     await driver.adopt();
+    tick.begin();
     this.#phase = 'ready';
   }
 

@@ -5,18 +5,17 @@ import type { Objective } from '../domain/objective.ts';
 import type { SearchSpace } from '../domain/search-space.ts';
 import type { Suggestion } from '../domain/suggestion.ts';
 import { makeOffer } from '../engine/offer.ts';
-import { studyStream } from '../engine/random-streams.ts';
 import { relive } from '../engine/recover.ts';
-import { SearcherGuard } from '../engine/searcher-guard.ts';
 import { StudyState } from '../engine/study-state.ts';
 import { isPlugin, type Plugin } from '../plugin/define.ts';
 import type { LaunchRequest } from '../ports/backend.ts';
 import type { Offer, Searcher } from '../ports/searcher.ts';
 import type { TrialReader } from '../ports/trial-store.ts';
 import { asSearcher } from '../searchers/as-searcher.ts';
-import { silentLogger } from '../study/silent-logger.ts';
+import { makeSearcher } from '../study/rebuild-searcher.ts';
 import { parseSearchSpace } from '../domain/search-space.ts';
 import type { Check } from './check.ts';
+import { questioned } from './describing-checks.ts';
 import { simulateStudy, type Simulated } from './simulate-study.ts';
 import { curveProgram, faults, type SimulatedProgram } from './simulated-program.ts';
 
@@ -112,6 +111,19 @@ export function searcherChecks(
       name: 'ask changes nothing: asked twice, it answers the same',
       async run() {
         await simulate(firstSpace, { searcher: probed(make(), askTwice) });
+      },
+    },
+    {
+      name: 'answers questions about itself, and decides the same with and without them',
+      async run() {
+        const plugin = make();
+        const searcher = isPlugin(plugin, 'sampler') ? asSearcher(plugin) : plugin;
+        const [asked, left] = [
+          await simulate(firstSpace, { searcher: questioned(searcher) }),
+          await simulate(firstSpace),
+        ];
+        const difference = firstDifference(decisions(left.store), decisions(asked.store));
+        if (difference !== undefined) fail(`describe(), plan() or standing() changed something: ${difference}`);
       },
     },
     {
@@ -279,15 +291,7 @@ async function compareRebuilt(
   events: readonly StudyEvent[],
   moment: StudyEvent<'trial:created' | 'trial:resumed'>,
 ): Promise<void> {
-  const searcherPlugin = isPlugin(plugin, 'sampler') ? asSearcher(plugin) : plugin;
-  const made = searcherPlugin.create({
-    space,
-    objective: MINIMIZE,
-    resumable: true,
-    random: (purpose) => studyStream(7, purpose),
-    logger: silentLogger(),
-  });
-  const guard = new SearcherGuard(made, searcherPlugin.definition.name, space);
+  const guard = makeSearcher(plugin, space, { objective: MINIMIZE, seed: 7, resumable: true });
   const state = new StudyState();
   for (const event of events.slice(0, moment.seq - 1)) {
     const lived = relive(event, state, guard);

@@ -90,6 +90,11 @@ export class SamplerSession {
     return copy;
   }
 
+  /** Ends the session: releases what the sampler holds. */
+  async close(): Promise<void> {
+    await this.#sampler.close?.();
+  }
+
   #tell(told: Told): void {
     this.#told.push(told);
     const { trial } = told;

@@ -1,0 +1,75 @@
+import { isPromise } from '../domain/json.ts';
+import type { SearchSpace } from '../domain/search-space.ts';
+import type { StudyDefinition } from '../domain/study-spec.ts';
+import type { TrialId } from '../domain/trial.ts';
+import { studyStream } from '../engine/random-streams.ts';
+import { relive } from '../engine/recover.ts';
+import { SearcherGuard } from '../engine/searcher-guard.ts';
+import { StudyState } from '../engine/study-state.ts';
+import { FettleError } from '../errors.ts';
+import { isPlugin, type Plugin } from '../plugin/define.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { SearcherDescription, TrialStanding } from '../ports/searcher-description.ts';
+import type { TrialReader } from '../ports/trial-store.ts';
+import { asSearcher } from '../searchers/as-searcher.ts';
+import { silentLogger } from './silent-logger.ts';
+
+/** A searcher that knows a study's history, for questions. */
+export interface RebuiltSearcher {
+  /** Where it stands; only notes, and none, if it does not say. */
+  describe(): Promise<SearcherDescription>;
+  /** How a trial stands at the rungs; `undefined` if it does not know the trial, or does not say. */
+  standing(trial: TrialId): TrialStanding | undefined;
+  close(): Promise<void>;
+}
+
+/** What the searcher of a study is made from. */
+export type SearcherBasis = Pick<StudyDefinition, 'objective' | 'seed' | 'resumable'>;
+
+/** A fresh searcher for a study. */
+export function makeSearcher(
+  plugin: Plugin<'searcher'> | Plugin<'sampler'>,
+  space: SearchSpace,
+  { objective, seed, resumable }: SearcherBasis,
+  logger: Logger = silentLogger(),
+): SearcherGuard {
+  const whole = isPlugin(plugin, 'sampler') ? asSearcher(plugin) : plugin;
+  const made = whole.create({ space, objective, resumable, random: (purpose) => studyStream(seed, purpose), logger });
+  return new SearcherGuard(made, whole.definition.name, space);
+}
+
+/** The definition of the study in a store. @throws FettleError `study-missing` if the store is empty */
+export function recordedDefinition(reader: TrialReader): StudyDefinition {
+  const summary = reader.summary();
+  if (summary === undefined) throw new FettleError('study-missing', 'There is no study in this store.');
+  return summary.definition;
+}
+
+/**
+ * Makes the searcher of a recorded study anew and tells it the study's history, to ask it how things stand, or stood.
+ * Nothing is run and nothing is written.
+ * @param upTo number of the last event it is told of; default: all
+ * @returns the searcher; close it after the last question
+ * @throws FettleError `study-missing` if the store is empty, `plugin-misbehaved` if the searcher does not live through it
+ */
+export async function rebuildSearcher(
+  reader: TrialReader,
+  space: SearchSpace,
+  plugin: Plugin<'searcher'> | Plugin<'sampler'>,
+  upTo = Number.POSITIVE_INFINITY,
+): Promise<RebuiltSearcher> {
+  const searcher = makeSearcher(plugin, space, recordedDefinition(reader));
+  const state = new StudyState();
+  try {
+    for (const event of reader.journal()) {
+      if (event.seq > upTo) break;
+      const lived = relive(event, state, searcher);
+      const trial = isPromise(lived) ? await lived : lived;
+      if (trial !== undefined) state.forget(trial);
+    }
+  } catch (thrown) {
+    await searcher.close();
+    throw thrown;
+  }
+  return searcher;
+}
