@@ -1,0 +1,55 @@
+import { API_VERSION, defineSearcher } from '@fettle/core';
+import { z } from 'zod';
+import { AdaptiveFirstRung, pickFirst } from './adaptive-first-rung-allocation.ts';
+import { asynchronousSearcher } from './asynchronous.ts';
+import { bracketLadders, equalResourceShares } from './bracket-ladders.ts';
+import { firstRungOption, hasRoom, ladderOptions, maxTrialsOption, NO_ROOM } from './ladder-options.ts';
+import { variantOption } from './variant.ts';
+import { VERSION } from './version.ts';
+
+/**
+ * ASHA, asynchronous successive halving: every trial runs to the lowest rung, and whenever a place is free the best of
+ * those not yet promoted goes on to the next. It needs no number of trials and keeps any number of workers busy.
+ *
+ * Li et al., A System for Massively Parallel Hyperparameter Tuning, MLSys 2020 (arXiv 1810.05934), Algorithm 2.
+ */
+export const asha = defineSearcher({
+  name: 'asha',
+  version: VERSION,
+  apiVersion: API_VERSION,
+  options: z
+    .strictObject({
+      ...ladderOptions,
+      variant: variantOption,
+      firstRung: firstRungOption,
+      /** Brackets among which new trials are drawn; each begins one rung higher than the one before. */
+      brackets: z.int().min(1).default(1),
+      maxTrials: maxTrialsOption,
+    })
+    .refine(hasRoom, NO_ROOM)
+    .refine(({ firstRung, brackets }) => firstRung === 'fixed' || brackets === 1, {
+      path: ['brackets'],
+      error: 'goes with firstRung: fixed; an adaptive first rung chooses among all brackets by itself',
+    }),
+  needs: ['resource-limit'],
+  nested: { sampler: 'sampler' },
+  create({ brackets, minResource, maxResource, firstRung, ...options }, context) {
+    const { reductionFactor, maxTrials } = options;
+    const all = bracketLadders({ minResource, maxResource, reductionFactor });
+    if (firstRung === 'adaptive') {
+      return asynchronousSearcher(
+        {
+          ...options,
+          ladders: all,
+          shares: all.map((_, index) => (index === 0 ? 1 : 0)),
+          allocate: () => new AdaptiveFirstRung(all, reductionFactor, pickFirst, maxTrials),
+          planNotes: ['this is the plan as long as values at the lowest rung say something about later ones'],
+        },
+        context,
+      );
+    }
+    const ladders = all.slice(0, brackets);
+    const shares = equalResourceShares(ladders, reductionFactor);
+    return asynchronousSearcher({ ...options, ladders, shares }, context);
+  },
+});

@@ -1,0 +1,89 @@
+import { API_VERSION, defineSearcher, FettleError } from '@fettle/core';
+import { z } from 'zod';
+import { AdaptiveFirstRung, drawFirst } from './adaptive-first-rung-allocation.ts';
+import { asynchronousSearcher } from './asynchronous.ts';
+import { bracketLadders, equalResourceShares, normalized } from './bracket-ladders.ts';
+import { firstRungOption, hasRoom, ladderOptions, maxTrialsOption, NO_ROOM } from './ladder-options.ts';
+import { hyperbandPlaces } from './places.ts';
+import { synchronousSearcher } from './synchronous.ts';
+import { variantOption } from './variant.ts';
+import { VERSION } from './version.ts';
+
+/**
+ * Hyperband: successive halving on every bracket of the ladder, from the one that stops most trials early to the one that
+ * stops none, because nobody knows beforehand how much early values say.
+ *
+ * Asynchronous (the default), the bracket of each new trial is drawn, so that all brackets use the same resource, and each
+ * works as in `asha`. Synchronous, it is the paper's loop: one bracket after another, each rung filled before anybody goes
+ * on; places that are free meanwhile begin the next bracket.
+ *
+ * Li et al., Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization, JMLR 18 (2018); asynchronous as in
+ * Li et al., MLSys 2020.
+ */
+export const hyperband = defineSearcher({
+  name: 'hyperband',
+  version: VERSION,
+  apiVersion: API_VERSION,
+  options: z
+    .strictObject({
+      ...ladderOptions,
+      synchronous: z.boolean().default(false),
+      /** Only asynchronous: how trials leave a rung. */
+      variant: variantOption,
+      /**
+       * Only asynchronous: the share of new trials for each bracket, the one with most rungs first. In any unit; Hyperband's
+       * own, by which all brackets use the same resource, if not given.
+       */
+      shares: z.array(z.number().nonnegative()).optional(),
+      /** Only asynchronous: whether brackets that begin where values say nothing are left out. */
+      firstRung: firstRungOption,
+      /** Only asynchronous: trials in all. */
+      maxTrials: maxTrialsOption,
+      /** Only synchronous: how often all brackets are run; as long as the study's budget lasts if not given. */
+      rounds: z.int().min(1).optional(),
+    })
+    .refine(hasRoom, NO_ROOM)
+    .superRefine((options, context) => {
+      const misplaced = options.synchronous ? (['shares', 'maxTrials'] as const) : (['rounds'] as const);
+      for (const path of misplaced) {
+        if (options[path] === undefined) continue;
+        const message = options.synchronous
+          ? 'goes with synchronous: false; limit a synchronous Hyperband with rounds, or with the budget of the study'
+          : 'goes with synchronous: true; limit an asynchronous Hyperband with maxTrials, or with the budget of the study';
+        context.addIssue({ code: 'custom', path: [path], message });
+      }
+      if (options.synchronous && options.firstRung === 'adaptive') {
+        context.addIssue({ code: 'custom', path: ['firstRung'], message: 'adaptive goes with synchronous: false' });
+      }
+      if (options.synchronous && options.variant === 'stopping') {
+        context.addIssue({ code: 'custom', path: ['variant'], message: 'stopping goes with synchronous: false' });
+      }
+    }),
+  needs: ['resource-limit'],
+  nested: { sampler: 'sampler' },
+  create(given, context) {
+    const { synchronous, minResource, maxResource, rounds, variant, firstRung, shares, maxTrials, ...common } = given;
+    const { reductionFactor } = common;
+    const ladders = bracketLadders({ minResource, maxResource, reductionFactor });
+    if (synchronous) {
+      const cycle = ladders.map(({ name, levels }) => ({
+        name,
+        levels,
+        places: hyperbandPlaces(levels.length - 1, ladders.length - 1, reductionFactor),
+      }));
+      return synchronousSearcher({ ...common, cycle, rounds }, context);
+    }
+    if (shares !== undefined && (shares.length !== ladders.length || !shares.some((share) => share > 0))) {
+      throw new FettleError(
+        'options-invalid',
+        `hyperband has ${ladders.length} brackets here (rungs ${ladders[0]!.levels.join(', ')}), but shares are ${JSON.stringify(shares)}.`,
+        { remedy: 'Give one share for each bracket, at least one of them above 0.' },
+      );
+    }
+    const weights = shares === undefined ? equalResourceShares(ladders, reductionFactor) : normalized(shares);
+    const pick = drawFirst(weights, (purpose) => context.random(purpose));
+    const allocate =
+      firstRung === 'adaptive' ? () => new AdaptiveFirstRung(ladders, reductionFactor, pick, maxTrials) : undefined;
+    return asynchronousSearcher({ ...common, variant, maxTrials, ladders, shares: weights, allocate }, context);
+  },
+});

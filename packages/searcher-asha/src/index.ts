@@ -1,0 +1,10 @@
+export { adaptive } from './adaptive.ts';
+export { asha } from './asha.ts';
+export { hyperband } from './hyperband.ts';
+export { rungLevels } from './ladder.ts';
+export type { LadderOptions } from './ladder.ts';
+export { pasha } from './pasha.ts';
+export { curveStopping } from './stopping/curve-stopping.ts';
+export { medianStopping } from './stopping/median-stopping.ts';
+export { successiveHalving } from './successive-halving.ts';
+export { VERSION } from './version.ts';
