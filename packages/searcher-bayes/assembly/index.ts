@@ -1,0 +1,2 @@
+export { cholesky, invert, solveLower, solveLowerTransposed } from './linear-algebra';
+export { contractRow, maternRow } from './kernel';

@@ -1,0 +1,2 @@
+export { bayes } from './bayes.ts';
+export { VERSION } from './version.ts';
