@@ -5,7 +5,7 @@ import { formatCount, formatNumber } from './format.js';
 import { createFrame, dot, nearest } from './frame.js';
 import { linearScale, logScale } from './scale.js';
 import { colourBar, legend, nothing, section } from './section.js';
-import { valueRange } from './value-range.js';
+import { valueAxis } from './value-axis.js';
 
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./main.js').Page} Page */
@@ -31,17 +31,17 @@ export function curvesChart(model, page) {
   /** The curve of each point. */
   const curveOf = new Int32Array(values.length);
   for (let curve = 0; curve < trials.length; curve += 1) curveOf.fill(curve, starts[curve], starts[curve + 1]);
+  // Where the searcher's ladders are known they say more than where trials happened to be cut.
+  const rungLevels = model.data.ladders.flatMap((ladder) => ladder.rungs.map(({ resource }) => resource));
   const lowest = levels[0];
   const highest = levels[levels.length - 1];
-  const finite = values.filter((value) => Number.isFinite(value));
-  const positive = finite.length > 0 && finite.every((value) => value > 0);
+  const axis = valueAxis(values, study.goal, () => frame.redraw());
 
   /** @type {'linear' | 'log'} */
   let along = lowest > 0 && highest / lowest >= 9 && levels.length <= 12 ? 'log' : 'linear';
-  /** @type {'linear' | 'log'} */
-  let spacing = 'linear';
-  /** @type {'good' | 'all'} */
-  let range = 'good';
+  const marked = [...new Set(rungLevels.length > 0 ? rungLevels : rungs.map(({ resource }) => resource))].filter(
+    (level) => level >= lowest && level <= highest,
+  );
   let xs = new Float64Array();
   let ys = new Float64Array();
 
@@ -99,13 +99,8 @@ export function curvesChart(model, page) {
     tooltip: page.tooltip,
     open: page.open,
     layout(area) {
-      const { min, max } = valueRange(values, study.goal, range);
-      const room = (max - min) * 0.04;
       const x = (along === 'log' ? logScale : linearScale)(lowest, highest, area.left + 8, area.right - 10);
-      const y =
-        spacing === 'log'
-          ? logScale(min, max, area.bottom, area.top)
-          : linearScale(min - room, max + room, area.bottom, area.top);
+      const y = axis.scale(area).scale;
       xs = resources.map((resource) => x.map(resource));
       ys = values.map((value) => (Number.isFinite(value) ? y.map(value) : Number.NaN));
       // A ladder's rungs say more than round numbers.
@@ -119,7 +114,7 @@ export function curvesChart(model, page) {
       context.setLineDash([4, 4]);
       context.strokeStyle = theme.muted;
       context.lineWidth = 1;
-      for (const { resource } of rungs) {
+      for (const resource of marked) {
         context.beginPath();
         context.moveTo(scale.map(resource), area.top);
         context.lineTo(scale.map(resource), area.bottom);
@@ -198,30 +193,7 @@ export function curvesChart(model, page) {
           frame.redraw();
         },
       ),
-      choice(
-        'Range',
-        [
-          { value: 'good', text: 'Good part' },
-          { value: 'all', text: 'All' },
-        ],
-        range,
-        (value) => {
-          range = value;
-          frame.redraw();
-        },
-      ),
-      choice(
-        'Scale',
-        [
-          { value: 'linear', text: 'Linear' },
-          { value: 'log', text: 'Log', disabled: !positive },
-        ],
-        spacing,
-        (value) => {
-          spacing = value;
-          frame.redraw();
-        },
-      ),
+      ...axis.controls,
     ],
     content:
       trials.length === 0
@@ -233,7 +205,7 @@ export function curvesChart(model, page) {
               : legend(states.map((state) => ({ mark: `rule ${state}`, text: state }))),
             legend([
               ...(bestCurve === -1 ? [] : [{ mark: 'rule best', text: 'best trial' }]),
-              ...(rungs.length > 0 ? [{ mark: 'rule dashed', text: rungText(rungs, study.resourceName) }] : []),
+              ...(marked.length > 0 ? [{ mark: 'rule dashed', text: rungText(rungs, study.resourceName) }] : []),
             ]),
           ],
   });
@@ -244,6 +216,7 @@ export function curvesChart(model, page) {
  * @param {string} name
  */
 function rungText(rungs, name) {
+  if (rungs.length === 0) return 'rungs';
   const shown = rungs.slice(0, 6).map(({ resource, paused, stopped }) => {
     const cut = [
       paused > 0 ? `${formatCount(paused)} paused` : '',

@@ -73,7 +73,7 @@ function trialLink(page, id, text = `trial ${id}`) {
  * @param {Page} page
  */
 function bestCard(model, page) {
-  const { best, first, study } = model.data;
+  const { best, bestCompleted, first, study } = model.data;
   if (best === undefined || best.value === undefined)
     return card('Best', 'best', nothing('No trial has a finite value yet.'));
   const compared = first !== undefined && first.id !== best.id ? first : undefined;
@@ -101,8 +101,18 @@ function bestCard(model, page) {
         `${study.metric} · `,
         trialLink(page, best.id),
         ` · ${study.resourceName} ${formatNumber(best.resource)}`,
+        best.runs === undefined ? '' : ` · mean of ${formatCount(best.runs)} runs`,
       ),
     ),
+    bestCompleted?.value === undefined
+      ? undefined
+      : element(
+          'p',
+          { class: 'gain' },
+          'Of those that ran to the end: ',
+          trialLink(page, bestCompleted.id),
+          ` with ${formatNumber(bestCompleted.value, 6)} at ${study.resourceName} ${formatNumber(bestCompleted.resource)}`,
+        ),
     compared === undefined
       ? undefined
       : element(

@@ -3,9 +3,9 @@ import { createDensity } from './density.js';
 import { element } from './dom.js';
 import { formatCount, formatDuration, formatNumber } from './format.js';
 import { createFrame, dot, nearest, ring } from './frame.js';
-import { durationScale, linearScale, logScale, wholeScale } from './scale.js';
+import { durationScale, wholeScale } from './scale.js';
 import { legend, nothing, section } from './section.js';
-import { valueRange } from './value-range.js';
+import { valueAxis } from './value-axis.js';
 
 /** @typedef {import('./model.js').Model} Model */
 /** @typedef {import('./main.js').Page} Page */
@@ -23,12 +23,7 @@ export function historyChart(model, page) {
   const sign = study.goal === 'maximize' ? -1 : 1;
   /** @type {'number' | 'time'} */
   let along = 'number';
-  /** @type {'linear' | 'log'} */
-  let spacing = 'linear';
-  /** @type {'good' | 'all'} */
-  let range = 'good';
-  const finite = model.plotted.filter((value) => !Number.isNaN(value));
-  const positive = finite.length > 0 && finite.every((value) => value > 0);
+  const axis = valueAxis(model.plotted, study.goal, () => frame.redraw());
   const note = element('p', { class: 'note' });
 
   /** @type {Float64Array} */
@@ -64,12 +59,7 @@ export function historyChart(model, page) {
     tooltip: page.tooltip,
     open: page.open,
     layout(area) {
-      const { min, max, cut } = valueRange(model.plotted, study.goal, range);
-      const room = (max - min) * 0.04;
-      const y =
-        spacing === 'log'
-          ? logScale(min, max, area.bottom, area.top)
-          : linearScale(min - room, max + room, area.bottom, area.top);
+      const { scale: y, beyond } = axis.scale(area);
       let first = Number.POSITIVE_INFINITY;
       let last = Number.NEGATIVE_INFINITY;
       for (let row = 0; row < model.rows; row += 1) {
@@ -83,7 +73,6 @@ export function historyChart(model, page) {
           : durationScale(0, Math.max(1, last), area.left, area.right - 6);
       xs = Float64Array.from({ length: model.rows }, (_, row) => (Number.isNaN(at(row)) ? Number.NaN : x.map(at(row))));
       ys = model.plotted.map((value) => (Number.isNaN(value) ? area.bottom + 7 : y.map(value)));
-      const beyond = cut ? finite.filter((value) => value < min || value > max).length : 0;
       note.textContent =
         beyond > 0 ? `${formatCount(beyond)} values lie beyond the axis and are drawn on its edge.` : '';
       return { x, y, xTitle: along === 'number' ? 'trial' : 'time since the study began' };
@@ -210,30 +199,7 @@ export function historyChart(model, page) {
           frame.redraw();
         },
       ),
-      choice(
-        'Range',
-        [
-          { value: 'good', text: 'Good part' },
-          { value: 'all', text: 'All' },
-        ],
-        range,
-        (value) => {
-          range = value;
-          frame.redraw();
-        },
-      ),
-      choice(
-        'Scale',
-        [
-          { value: 'linear', text: 'Linear' },
-          { value: 'log', text: 'Log', disabled: !positive },
-        ],
-        spacing,
-        (value) => {
-          spacing = value;
-          frame.redraw();
-        },
-      ),
+      ...axis.controls,
     ],
     content:
       model.rows === 0

@@ -5,9 +5,11 @@ import { formatMoment } from './format.js';
 import { head } from './head.js';
 import { historyChart } from './history.js';
 import { importanceChart } from './importance.js';
+import { ladderChart } from './ladder.js';
 import { createModel } from './model.js';
 import { parallelChart } from './parallel.js';
 import { sliceCharts } from './slices.js';
+import { surrogateCharts } from './surrogate.js';
 import { watchTheme } from './theme.js';
 import { timelineChart } from './timeline.js';
 import { createTooltip } from './tooltip.js';
@@ -26,8 +28,10 @@ import { trialsTable } from './trials.js';
 const PARTS = [
   { text: 'History', draw: historyChart },
   { text: 'Learning curves', draw: curvesChart },
+  { text: 'Rungs', draw: ladderChart },
   { text: 'Importance', draw: importanceChart },
   { text: 'Timeline', draw: timelineChart },
+  { text: 'Model', draw: surrogateCharts },
   { text: 'Parallel coordinates', draw: parallelChart },
   { text: 'Parameters', draw: sliceCharts },
   { text: 'Trials', draw: trialsTable },
@@ -72,6 +76,7 @@ async function start() {
     // The browser may paint between two parts, so that a large study shows its head at once.
     await new Promise((resolve) => setTimeout(resolve));
     const made = draw(model, page);
+    if (made === undefined) continue;
     main.append(made);
     contents.append(element('a', { href: `#${made.id}` }, text));
   }

@@ -72,6 +72,32 @@ export function logScale(min, max, from, to) {
 }
 
 /**
+ * A logarithmic axis towards 1, for what comes as 0.9, 0.99, 0.999: it gives each of these steps the same room. Both ends
+ * must be less than 1.
+ * @param {number} min
+ * @param {number} max
+ * @param {number} from
+ * @param {number} to
+ * @returns {Scale}
+ */
+export function reverseLogScale(min, max, from, to) {
+  const scale = logScale(1 - max, 1 - min, to, from);
+  /** @param {number} value what is left to 1, or the value of which that is left; free of the noise of the subtraction */
+  const turn = (value) => Number((1 - value).toPrecision(12));
+  return {
+    min,
+    max,
+    map: (value) => scale.map(1 - value),
+    invert: (pixel) => 1 - scale.invert(pixel),
+    ticks: (wanted) =>
+      scale
+        .ticks(wanted)
+        .map(({ value }) => ({ value: turn(value), label: formatNumber(turn(value), 6) }))
+        .reverse(),
+  };
+}
+
+/**
  * One place for each level, with half a place of room at the ends.
  * @param {readonly string[]} levels
  * @param {number} from
@@ -102,6 +128,7 @@ export function categoryScale(levels, from, to) {
 export function parameterScale({ kind, levels, scale, whole, min, max }, from, to) {
   if (kind === 'category') return categoryScale(levels, from, to);
   if (scale === 'log') return logScale(min, max, from, to);
+  if (scale === 'reverse-log') return reverseLogScale(min, max, from, to);
   return (whole ? wholeScale : linearScale)(min, max, from, to);
 }
 

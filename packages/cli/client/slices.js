@@ -81,7 +81,7 @@ function slice(model, page, parameter) {
   const frame = createFrame({
     label: `${study.metric} by ${parameter.name}, ${rows.length} trials`,
     height: 250,
-    xTitle: parameter.scale === 'log' ? `${parameter.name} (log)` : parameter.name,
+    xTitle: parameter.scale === 'linear' ? parameter.name : `${parameter.name} (${parameter.scale})`,
     yTitle: study.metric,
     tooltip: page.tooltip,
     open: page.open,

@@ -53,6 +53,18 @@ export function commandLine(version: string, io: Io, finish: (code: ExitCode) =>
     .option('--force', 'replace a file that is there already');
 
   add(
+    'import',
+    'write a study file from the description of another system',
+    ['fettle import sagemaker tuning-job.json', 'fettle import determined experiment.yaml -o study.yaml'],
+    () => import('./commands/import.ts'),
+  )
+    .addArgument(new Argument('<system>', 'whose description it is').choices(['sagemaker', 'determined']))
+    .argument('<file>', 'JSON or YAML')
+    .option('-o, --output <file>', 'where to write', 'study.yaml')
+    .option('--force', 'replace a file that is there already')
+    .addOption(json());
+
+  add(
     'run',
     'create or continue a study',
     [
@@ -70,8 +82,14 @@ export function commandLine(version: string, io: Io, finish: (code: ExitCode) =>
     .option('--plain', 'lines instead of the live view')
     .option('--json', 'print every event as a line of JSON');
 
-  add('plan', 'check a study without running anything', ['fettle plan study.yaml'], () => import('./commands/plan.ts'))
+  add(
+    'plan',
+    'check a study without running anything: rungs, expected trials, resource and checkpoints',
+    ['fettle plan study.yaml', 'fettle plan --checkpoint-size 500MiB'],
+    () => import('./commands/plan.ts'),
+  )
     .argument('[study]', STUDY)
+    .option('--checkpoint-size <size>', 'how large one checkpoint is, to see how much space they need')
     .addOption(json());
 
   add('status', 'how a study stands', ['fettle status', 'fettle status --json'], () => import('./commands/status.ts'))

@@ -74,6 +74,7 @@ export function input(part: Partial<FrameInput> = {}): FrameInput {
     },
     backend: 'local',
     values: values(31),
+    brackets: [],
     news: [
       { at: NOW - 3000, text: 'trial 30 paused: accuracy 0.93 at 3, 12s', style: 'none' },
       { at: NOW - 2000, text: 'trial 31 failed (oom): killed by the kernel', style: 'red' },

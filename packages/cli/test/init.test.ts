@@ -63,6 +63,16 @@ describe('fettle init', () => {
     });
   });
 
+  test('offers rungs, to the resource that the script trains for', () => {
+    const text = studyTemplate({ path: 'train.py', text: SCRIPT }, 'x.json');
+    const [, offered = ''] = /^# (searcher: \{ type: asha.*)$/m.exec(text) ?? [];
+    expect(readSource(text.replace(/^searcher: random$/m, offered)).value).toMatchObject({
+      searcher: { type: 'asha', minResource: 1, maxResource: 20, reductionFactor: 3, sampler: 'random' },
+    });
+    expect(text).toContain('(--max-epochs, "{resource}" in the command)');
+    expect(studyTemplate(undefined, 'x.json')).toContain('maxResource: 27');
+  });
+
   test('writes a whole example without a script', () => {
     const { value, problems } = readSource(studyTemplate(undefined, 'x.json'));
     expect(problems).toEqual([]);

@@ -2,7 +2,16 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseFilter } from '../client/filter.js';
 import { formatCount, formatDuration, formatNumber, formatShare } from '../client/format.js';
-import { categoryScale, durationScale, linearScale, logScale, niceStep, wholeScale } from '../client/scale.js';
+import {
+  categoryScale,
+  durationScale,
+  linearScale,
+  logScale,
+  niceStep,
+  parameterScale,
+  reverseLogScale,
+  wholeScale,
+} from '../client/scale.js';
 import { compare } from '../client/table.js';
 import { valueRange } from '../client/value-range.js';
 
@@ -56,6 +65,17 @@ describe('axes', () => {
     expect(labels(wholeScale(1, 3, 0, 100).ticks(9))).toEqual(['1', '2', '3']);
     expect(labels(durationScale(0, 3_600_000, 0, 100).ticks(4))).toEqual(['0', '15 min', '30 min', '45 min', '1 h']);
     expect(labels(linearScale(-0.2, 0.4, 0, 100).ticks(3))).toEqual(['−0.2', '0', '0.2', '0.4']);
+  });
+
+  it('give 0.9, 0.99 and 0.999 the same room on a reverse-logarithmic one', () => {
+    const scale = reverseLogScale(0.9, 0.9999, 0, 300);
+    expect([0.9, 0.99, 0.999, 0.9999].map((value) => Math.round(scale.map(value)))).toEqual([0, 100, 200, 300]);
+    expect(scale.invert(scale.map(0.97))).toBeCloseTo(0.97);
+    expect(labels(scale.ticks(4))).toEqual(['0.9', '0.99', '0.999', '0.9999']);
+    expect([scale.map(-1), scale.map(2)]).toEqual([0, 300]);
+    const parameter = { kind: 'number', scale: 'reverse-log', whole: false, min: 0, max: 0.99, levels: [] } as const;
+    const column = { type: 'f64', base: 0, data: '' } as const;
+    expect(parameterScale({ ...parameter, name: 'momentum', column }, 0, 100).map(0.9)).toBeCloseTo(50);
   });
 
   it('step by the nearest of 1, 2 and 5', () => {

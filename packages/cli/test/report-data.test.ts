@@ -1,6 +1,7 @@
 import type { FettleError, TrialReader } from '@fettle/core';
 import { describe, expect, it } from 'vitest';
 import { decodeColumn } from '../client/decode.js';
+import { axisPosition } from '../src/report/parameters.ts';
 import { buildReportData } from '../src/report/build-report-data.ts';
 import { fixtureReader } from './report-fixture.ts';
 
@@ -108,6 +109,61 @@ describe('the data of a report', () => {
       true,
     );
     expect(story.at(-1)?.text).toBe(`trial ${stopped?.id} was stopped`);
+  });
+
+  it('shows the ladders and the model of a searcher that was asked, in the user’s sign', () => {
+    const model = { name: 'a line', observations: 3, parameters: [] };
+    const rungs = [
+      { resource: 1, results: 9, promoted: 3, underway: 1, best: -0.9, cut: -0.7 },
+      { resource: 3, results: 3, promoted: 0, underway: 0 },
+    ];
+    const asked = buildReportData(reader, { brackets: [{ name: '0', rungs }], model, notes: ['hello'] });
+    expect(asked.ladders).toEqual([
+      {
+        name: '0',
+        rungs: [
+          { ...rungs[0], best: 0.9, cut: 0.7 },
+          { ...rungs[1], best: undefined, cut: undefined },
+        ],
+      },
+    ]);
+    expect(asked).toMatchObject({ model, notes: ['hello'] });
+    expect(data).toMatchObject({ ladders: [], notes: [] });
+  });
+
+  it('keeps the best trial that the engine names, and says what is best of those that ran to the end', () => {
+    const paused = trials.find(({ state, value }) => state === 'paused' && Number.isFinite(value));
+    const summary = { ...reader.summary()!, best: paused?.id };
+    const named = buildReportData({ ...reader, summary: () => summary });
+    expect(named.best?.id).toBe(paused?.id);
+    const completed = trials.filter(({ state, value }) => state === 'completed' && Number.isFinite(value));
+    expect(named.bestCompleted?.value).toBe(Math.max(...completed.map(({ value = 0 }) => value)));
+    expect([...decodeColumn(named.curves.trial)]).toContain(paused?.id);
+  });
+
+  it('shows the mean of a configuration that was repeated', () => {
+    const [one, two, three] = trials.filter(({ state }) => state === 'completed');
+    const repeated = trials.map((trial) =>
+      trial === two || trial === three ? { ...trial, repeatOf: one!.id } : trial,
+    );
+    const summary = { ...reader.summary()!, best: one!.id };
+    const { best } = buildReportData({ ...reader, summary: () => summary, trials: () => repeated });
+    expect(best).toMatchObject({ id: one!.id, runs: 3 });
+    expect(best?.value).toBeCloseTo((one!.value! + two!.value! + three!.value!) / 3);
+  });
+
+  it('gives a reverse-logarithmic parameter its axis', () => {
+    const space = { momentum: { type: 'float', min: 0, max: 0.99, scale: 'reverse-log' } };
+    const definition = { ...reader.summary()!.definition, space };
+    const { parameters } = buildReportData({ ...reader, summary: () => ({ ...reader.summary()!, definition }) });
+    expect(parameters.find(({ name }) => name === 'momentum')).toMatchObject({
+      scale: 'reverse-log',
+      min: 0,
+      max: 0.99,
+    });
+    expect(axisPosition({ ...parameters[0]!, scale: 'reverse-log', min: 0, max: 0.99, cells: [] }, 0.9)).toBeCloseTo(
+      0.5,
+    );
   });
 
   it('survives JSON unchanged', () => {

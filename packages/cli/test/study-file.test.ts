@@ -226,11 +226,7 @@ describe('what is wrong in a study file is said with its line, its value and wha
       { searcher: '{ type: randm }' },
       ["study.yaml:5:19: searcher.type: no searcher is called 'randm'", "Did you mean 'random'?", 'npm install randm'],
     ],
-    [
-      'a searcher of a package that is not installed',
-      { searcher: 'bayes' },
-      ['study.yaml:5:11: searcher: ', '@fettle/searcher-bayes'],
-    ],
+    ['a backend of a package that is not installed', { backend: 'slurm' }, ['backend: ', '@fettle/backend-slurm']],
     [
       'an option that the searcher does not have',
       { searcher: '{ type: random, sed: 1 }' },

@@ -1,26 +1,31 @@
 import type { TrialRecord } from '@fettle/core';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { bestCompleted, bestTrials } from '../study/best-trial.ts';
 import { withStudy } from '../study/open-reader.ts';
 import { toJson } from '../text/json.ts';
 import { formatNumber } from '../text/number.ts';
 import { pairs } from '../text/table.ts';
 import { trialTable } from './trials.ts';
 
-/** `fettle best`: with `--json`, a list of trial records, the best first. */
+/**
+ * `fettle best`: the study's best trial and the resource it was seen at. With `--json`, a list of trial records, the best first.
+ */
 export async function execute(
   [study]: readonly [string | undefined],
   options: { readonly limit: number; readonly json?: boolean },
   io: Io,
 ): Promise<ExitCode> {
   return await withStudy(study, io, ({ reader, summary }) => {
-    const states = ['completed', 'stopped', 'paused', 'running', 'queued'] as const;
-    const best = reader.trials({ order: 'value', states, limit: options.limit });
+    const best = bestTrials(reader, summary, options.limit);
     const { objective } = summary.definition;
     if (options.json === true) io.out(toJson(best, 2));
     else if (best.length === 0) io.out(`No trial has reported a finite ${objective.metric} yet.`);
-    else if (best.length === 1 && best[0] !== undefined) io.out(one(best[0], objective.metric, io));
-    else io.out(trialTable(best, objective, io));
+    else if (best.length === 1 && best[0] !== undefined) {
+      io.out(one(best[0], objective.metric, io));
+      const whole = bestCompleted(reader, best[0]);
+      if (whole !== undefined) io.out(`\nbest of those that ran to the end: ${one(whole, objective.metric, io)}`);
+    } else io.out(trialTable(best, objective, io));
     return best.length === 0 ? EXIT.nothingCompleted : EXIT.ok;
   });
 }

@@ -26,13 +26,14 @@ export async function execute(
   return await withStudy(study, io, ({ place, reader, summary }) => {
     const sign = summary.definition.objective.goal === 'maximize' ? -1 : 1;
     const trials = reader.trials().filter(({ id }) => existsSync(checkpointDirectory(place.folder, id)));
-    const over = new Map(
-      trials.filter(({ state }) => isTerminal(state)).map((trial) => [trial.id, worth(trial, sign)]),
-    );
-    const sources = reader
+    const held = trials
+      .filter(({ state }) => isTerminal(state))
+      .map(({ id, state, value = Number.NaN }) => ({ trial: id, state, value: sign * value }));
+    const forkSources = reader
       .trials({ states: ['queued'] })
       .flatMap(({ attempts, forkedFrom }) => (attempts === 0 && forkedFrom !== undefined ? [forkedFrom] : []));
-    const deletable = new Set(deletableCheckpoints(over, keepBest, new Set(sources)));
+    const needs = { keepBest, best: summary.best, forkSources: new Set(forkSources) };
+    const deletable = new Set(deletableCheckpoints(held, needs));
     const checkpoints = trials.map(({ id, state }): Kept => {
       return { trial: id, state, bytes: sizeOf(checkpointDirectory(place.folder, id)), needed: !deletable.has(id) };
     });
@@ -53,11 +54,6 @@ export async function execute(
     }
     return EXIT.ok;
   });
-}
-
-/** The trial's value with less being better; a failed trial's checkpoint is worth nothing. */
-function worth({ state, value }: TrialRecord, sign: 1 | -1): number {
-  return state === 'failed' || value === undefined || !Number.isFinite(value) ? Number.POSITIVE_INFINITY : sign * value;
 }
 
 function sizeOf(folder: string): number {

@@ -1,85 +1,130 @@
-import type { StudyEvent } from '@fettle/core';
+import { type Objective, userValue } from '@fettle/core';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { eventText } from '../study/event-text.ts';
+import { bestTrial } from '../study/best-trial.ts';
+import { detailsOf } from '../study/details-of.ts';
 import { type OpenStudy, requireTrial, withStudy } from '../study/open-reader.ts';
+import { type Asked, askSearcher } from '../study/recorded-searcher.ts';
+import { dataLines } from '../text/data.ts';
 import { toJson } from '../text/json.ts';
 import { formatNumber } from '../text/number.ts';
+import { cutAt, ladderTable, standingTable } from '../text/rungs.ts';
+import { timeline } from '../text/timeline.ts';
 
 interface Options {
   readonly study?: string;
   readonly json?: boolean;
 }
 
-/** `fettle explain`: with `--json`, the list of events it speaks of, as they are in the journal. */
+/**
+ * `fettle explain`. With `--json` and a trial: `{ trial, rungs, details, notes, events }`, where `rungs` has the trial's result
+ * at each rung with rank, quota and cut, and `details` is what its suggestion rested on. Without a trial:
+ * `{ summary, searcher, notes, events }`, where `searcher` is how the searcher stands. Values are in the objective's own sign,
+ * events as they are in the journal.
+ */
 export async function execute([id]: readonly [number | undefined], options: Options, io: Io): Promise<ExitCode> {
-  return await withStudy(options.study, io, (study) => {
-    if (id !== undefined) requireTrial(study, id);
-    const events = id === undefined ? study.reader.studyEvents() : study.reader.history(id);
-    if (options.json === true) {
-      io.out(toJson(events, 2));
-      return EXIT.ok;
-    }
-    io.out(
-      id === undefined ? standing(study, io) : `${io.paint('bold', `trial ${id}`)}: every decision on it, oldest first`,
-    );
-    for (const line of timeline(events, io)) io.out(line);
+  return await withStudy(options.study, io, async (study) => {
+    if (id === undefined) await explainStudy(study, options.json === true, io);
+    else await explainTrial(study, id, options.json === true, io);
     return EXIT.ok;
   });
+}
+
+async function explainTrial(study: OpenStudy, id: number, json: boolean, io: Io): Promise<void> {
+  const trial = requireTrial(study, id);
+  const { objective } = study.summary.definition;
+  const events = study.reader.history(id);
+  const details = detailsOf(events);
+  const asked = await askSearcher(study, async (searcher) => ({
+    standing: searcher.standing(id),
+    brackets: (await searcher.describe()).brackets ?? [],
+  }));
+  const notes = notesOf(asked, ({ standing }) => standing?.notes);
+  const { standing, brackets } = 'answer' in asked ? asked.answer : { standing: undefined, brackets: [] };
+  if (json) {
+    const rungs = (standing?.rungs ?? []).map(({ value, ...rung }) => ({
+      ...rung,
+      value: userValue(objective, value),
+      cut: valueOf(objective, cutAt(brackets, rung.bracket, rung.resource)),
+    }));
+    io.out(toJson({ trial, rungs, details, notes, events }, 2));
+    return;
+  }
+  const section = sections(io);
+  const value = trial.value === undefined ? '' : `, ${objective.metric} ${formatNumber(trial.value)}`;
+  const level = trial.resource > 0 ? ` at ${formatNumber(trial.resource)}` : '';
+  io.out(`${io.paint('bold', `trial ${id}`)}  ${trial.state}${value}${level}`);
+  if (standing !== undefined && standing.rungs.length > 0) {
+    section('rungs, as they stand now', standingTable(standing, brackets, objective, io.paint).split('\n'));
+  }
+  if (details !== undefined) section('what its suggestion rested on', dataLines(details, io.paint, ''));
+  if (notes.length > 0) section('notes', notes);
+  io.out(`\n${io.paint('bold', 'every decision on it, oldest first')}`);
+  for (const line of timeline(events, io)) io.out(line);
+}
+
+async function explainStudy(study: OpenStudy, json: boolean, io: Io): Promise<void> {
+  const events = study.reader.studyEvents();
+  const { objective } = study.summary.definition;
+  const asked = await askSearcher(study, (searcher) => searcher.describe());
+  const notes = notesOf(asked, (description) => description.notes);
+  const searcher = 'answer' in asked ? asked.answer : undefined;
+  if (json) {
+    const brackets = searcher?.brackets?.map(({ name, rungs }) => ({
+      name,
+      rungs: rungs.map((rung) => ({
+        ...rung,
+        best: valueOf(objective, rung.best),
+        cut: valueOf(objective, rung.cut),
+      })),
+    }));
+    io.out(toJson({ summary: study.summary, searcher: { brackets, model: searcher?.model }, notes, events }, 2));
+    return;
+  }
+  io.out(standing(study, io));
+  const section = sections(io);
+  if (searcher?.brackets !== undefined)
+    section('rungs', ladderTable(searcher.brackets, objective, io.paint).split('\n'));
+  if (searcher?.model !== undefined) {
+    const { name, observations, parameters } = searcher.model;
+    const shares = [...parameters]
+      .sort((a, b) => b.importance - a.importance)
+      .map((parameter): [string, string] => [parameter.name, `${Math.round(100 * parameter.importance)} %`]);
+    const what = `${name}, fitted to ${observations} results; what it holds each parameter to decide:`;
+    section('model', [what, ...dataLines(Object.fromEntries(shares), io.paint)]);
+  }
+  if (notes.length > 0) section('notes', notes);
+  io.out('');
+  for (const line of timeline(events, io)) io.out(line);
 }
 
 function standing({ reader, summary }: OpenStudy, io: Io): string {
   const { definition, status, reason, counts } = summary;
   const { metric, goal } = definition.objective;
-  const [best] = reader.trials({ order: 'value', states: ['completed', 'stopped', 'paused'], limit: 1 });
+  const best = bestTrial(reader, summary);
   const trials = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${count} ${state}`);
-  const lines = [
+  return [
     io.paint('bold', definition.name),
     `${goal} ${metric} with ${definition.searcher.type}, seed ${definition.seed}`,
     `status: ${status}${reason === undefined ? '' : `, because ${reason}`}`,
     `trials: ${trials.length === 0 ? 'none yet' : trials.join(', ')}`,
-    best === undefined ? 'best: none yet' : `best: trial ${best.id} with ${formatNumber(best.value)}: ${best.reason}`,
-    '',
-  ];
-  return lines.join('\n');
+    best === undefined
+      ? 'best: none yet'
+      : `best: trial ${best.id} with ${formatNumber(best.value)} at ${formatNumber(best.resource)}: ${best.reason}`,
+  ].join('\n');
 }
 
-/** Events in words; runs of reports that changed nothing are told in one line. */
-function timeline(events: readonly StudyEvent[], io: Io): string[] {
-  const lines: string[] = [];
-  let quiet: StudyEvent[] = [];
-  const tell = (event: StudyEvent): void => {
-    const { what, why } = eventText(event);
-    const time = new Date(event.at).toLocaleString('sv');
-    lines.push(`${io.paint('dim', time)}  ${what}`);
-    if (why !== undefined && why !== '')
-      lines.push(
-        `${' '.repeat(time.length + 2)}${io.paint('cyan', 'because')} ${why.split('\n').join(`\n${' '.repeat(time.length + 2)}`)}`,
-      );
-  };
-  const flush = (): void => {
-    const [first, ...rest] = quiet;
-    const last = rest.at(-1);
-    if (first !== undefined) tell(first);
-    if (rest.length > 1)
-      lines.push(
-        io.paint(
-          'dim',
-          `${' '.repeat(21)}… ${rest.length - 1} more ${rest.length === 2 ? 'report' : 'reports'}, each to continue`,
-        ),
-      );
-    if (last !== undefined) tell(last);
-    quiet = [];
-  };
-  for (const event of events) {
-    if (event.type === 'trial:reported' && event.body.decision.kind === 'continue') quiet.push(event);
-    else {
-      flush();
-      tell(event);
-    }
-  }
-  flush();
-  return lines;
+/** Prints a heading and indented lines under it. */
+function sections(io: Io): (title: string, lines: readonly string[]) => void {
+  return (title, lines) => io.out(`\n${io.paint('bold', title)}\n${lines.map((line) => `  ${line}`).join('\n')}`);
+}
+
+function notesOf<T>(asked: Asked<T>, read: (answer: T) => readonly string[] | undefined): readonly string[] {
+  return 'problem' in asked ? [asked.problem] : (read(asked.answer) ?? []);
+}
+
+function valueOf(objective: Objective, normalized: number | undefined): number | undefined {
+  return normalized === undefined ? undefined : userValue(objective, normalized);
 }

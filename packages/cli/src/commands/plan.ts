@@ -1,6 +1,15 @@
 import { existsSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
-import { type Budget, findProgram, type JsonObject, type StudyOptions } from '@fettle/core';
+import {
+  type Budget,
+  FettleError,
+  findProgram,
+  type JsonObject,
+  parseMemorySize,
+  planStudy,
+  type SearcherPlan,
+  type StudyOptions,
+} from '@fettle/core';
 import { readSqliteStore } from '@fettle/core/store';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
@@ -9,6 +18,7 @@ import { formatDuration } from '../study-file/duration.ts';
 import { loadStudy } from '../study-file/load.ts';
 import { toJson } from '../text/json.ts';
 import { formatNumber } from '../text/number.ts';
+import { expectation } from '../text/searcher-plan.ts';
 import { pairs } from '../text/table.ts';
 
 /** What a plan found. */
@@ -27,26 +37,51 @@ interface Plan {
   readonly command: readonly string[] | undefined;
   /** Most trials that will run in all, as far as the budget and the space limit them. */
   readonly mostTrials: number;
+  /** What the searcher expects to do, if it says so: its brackets and rungs, trials, resource, checkpoints. */
+  readonly searcherPlan: SearcherPlan | undefined;
+  /** Space for the checkpoints that may be kept at the same time, in bytes; undefined without `--checkpoint-size`. */
+  readonly checkpointBytes: number | undefined;
   /** Longest time at work in milliseconds, as far as limits say; the program's own speed is not known. */
   readonly longest: number;
   readonly warnings: readonly string[];
 }
 
-/** `fettle plan`: checks everything that can be checked without starting a trial. With `--json`: the plan. */
-export async function execute(
-  [study]: readonly [string | undefined],
-  options: { readonly json?: boolean },
-  io: Io,
-): Promise<ExitCode> {
+interface Options {
+  /** A size with a unit. */
+  readonly checkpointSize?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * `fettle plan`: checks everything that can be checked without starting a trial, and says what the searcher expects to do.
+ * With `--json`: the plan.
+ */
+export async function execute([study]: readonly [string | undefined], options: Options, io: Io): Promise<ExitCode> {
+  const checkpointSize = sizeOf(options.checkpointSize);
   const file = locateStudyFile(study, io.cwd);
   const loaded = await loadStudy(file);
-  const plan = makePlan(loaded, placeOf(file, loaded.name), io);
+  const searcherPlan = await planStudy(loaded, workersOf(loaded));
+  const plan = makePlan(loaded, placeOf(file, loaded.name), searcherPlan, checkpointSize, io);
   if (options.json === true) io.out(toJson(plan, 2));
   else io.out(text(plan, loaded, file, io));
   return EXIT.ok;
 }
 
-function makePlan(loaded: StudyOptions, place: StudyPlace, io: Io): Plan {
+/** Bytes of `--checkpoint-size`. @throws FettleError `usage` */
+function sizeOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const bytes = parseMemorySize(text);
+  if (bytes !== undefined) return bytes;
+  throw new FettleError('usage', `--checkpoint-size takes a size with a unit, such as 500MiB or 2GB, not '${text}'.`);
+}
+
+function makePlan(
+  loaded: StudyOptions,
+  place: StudyPlace,
+  searcherPlan: SearcherPlan | undefined,
+  checkpointSize: number | undefined,
+  io: Io,
+): Plan {
   const { name, space, searcher, backend, metrics, budget = {}, command, timeLimit } = loaded;
   const cardinality = space.cardinality();
   const mostTrials = Math.min(
@@ -67,6 +102,11 @@ function makePlan(loaded: StudyOptions, place: StudyPlace, io: Io): Plan {
     budget,
     command,
     mostTrials,
+    searcherPlan,
+    checkpointBytes:
+      checkpointSize === undefined || searcherPlan === undefined
+        ? undefined
+        : checkpointSize * searcherPlan.checkpoints,
     longest: Math.min(budget.wallClock ?? Number.POSITIVE_INFINITY, byTrials),
     warnings: warningsOf(loaded, mostTrials, io),
   };
@@ -147,9 +187,13 @@ function text(plan: Plan, loaded: StudyOptions, file: string, io: Io): string {
     ],
   ];
   if (plan.command !== undefined) rows.push(['command', plan.command.join(' ')]);
+  const expected =
+    plan.searcherPlan === undefined
+      ? []
+      : expectation(plan.searcherPlan, plan.checkpointBytes, loaded.objective, io.paint);
   const ok = `${paint('green', '✓')} ${relative(io.cwd, file)} is in order.`;
   const warnings = plan.warnings.map((warning) => `${paint('yellow', '!')} ${warning}`);
-  return [pairs(rows, paint), '', ...warnings, ok].join('\n');
+  return [pairs(rows, paint), '', ...expected, ...warnings, ok].join('\n');
 }
 
 /** A plugin's record in one line. */

@@ -12,7 +12,7 @@ export async function execute(
 ): Promise<ExitCode> {
   const place = await locateDatabase(study, io.cwd);
   const file = options.output === undefined ? join(place.folder, 'report.html') : resolve(io.cwd, options.output);
-  await renderReportTo(place.database, file);
+  await renderReportTo(place, file);
   io.out(`Wrote ${relative(io.cwd, file)}.`);
   return EXIT.ok;
 }

@@ -4,6 +4,7 @@ import { attemptDirectory, attemptId, type Report, type TrialRecord } from '@fet
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { type AttemptSummary, attemptsOf } from '../study/attempts.ts';
+import { detailsOf } from '../study/details-of.ts';
 import { requireTrial, withStudy } from '../study/open-reader.ts';
 import { formatDuration } from '../study-file/duration.ts';
 import { toJson } from '../text/json.ts';
@@ -23,11 +24,15 @@ interface Options {
   readonly json?: boolean;
 }
 
-/** `fettle show`: with `--json`, `{ trial, attempts, reports, folder, logs }`; folder and logs are the last attempt's. */
+/**
+ * `fettle show`: with `--json`, `{ trial, details, attempts, reports, folder, logs }`: `details` is
+ * what its suggestion rested on, folder and logs are the last attempt's.
+ */
 export async function execute([id]: readonly [number], options: Options, io: Io): Promise<ExitCode> {
   return await withStudy(options.study, io, (study) => {
     const trial = requireTrial(study, id);
-    const attempts = attemptsOf(study.reader.history(id));
+    const history = study.reader.history(id);
+    const attempts = attemptsOf(history);
     const reports = study.reader.reports(id);
     const last = attempts.at(-1);
     const directory =
@@ -35,7 +40,7 @@ export async function execute([id]: readonly [number], options: Options, io: Io)
     const folder = directory !== undefined && existsSync(directory.path) ? directory.path : undefined;
     const logs = Object.values(directory?.files ?? {}).filter((file) => existsSync(file));
     if (options.json === true) {
-      io.out(toJson({ trial, attempts, reports, folder, logs }, 2));
+      io.out(toJson({ trial, details: detailsOf(history), attempts, reports, folder, logs }, 2));
       return EXIT.ok;
     }
     const section = (title: string, body: string): void => io.out(`\n${io.paint('bold', title)}\n${body}`);

@@ -1,6 +1,7 @@
 import type { StudySummary, TrialRecord } from '@fettle/core';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { bestTrial } from '../study/best-trial.ts';
 import { type Driver, driverOf } from '../study/driver.ts';
 import { withStudy } from '../study/open-reader.ts';
 import { budgetRows } from '../study/recorded-budget.ts';
@@ -21,7 +22,7 @@ export async function execute(
   return await withStudy(study, io, ({ reader, summary }) => {
     const driver = driverOf(reader);
     const running = reader.trials({ states: ['running'] });
-    const [best] = reader.trials({ order: 'value', states: ['completed', 'stopped', 'paused'], limit: 1 });
+    const best = bestTrial(reader, summary);
     const budget = budgetRows(reader, summary);
     if (options.json === true) io.out(toJson({ summary, driver, budget, running, best }, 2));
     else io.out(text(summary, driver, budget, running, best, io));
@@ -65,7 +66,7 @@ function text(
     const values = Object.entries(best.configuration).map(([name, value]) => `${name}=${formatParameter(value)}`);
     rows.push([
       'best',
-      `${metric} ${formatNumber(best.value)} ${goal === 'maximize' ? '↑' : '↓'} in trial ${best.id}: ${values.join(' ')}`,
+      `${metric} ${formatNumber(best.value)} ${goal === 'maximize' ? '↑' : '↓'} at ${formatNumber(best.resource)} in trial ${best.id}: ${values.join(' ')}`,
     ]);
   }
   for (const trial of running) {

@@ -64,7 +64,7 @@ name: ${name}
 # What a trial runs: an array, no shell. {name} stands for the value of a parameter. The same values are in the environment
 # ($FETTLE_<NAME>) and in the JSON file $FETTLE_CONFIG.
 command: [${command.join(', ')}]
-${resource === undefined ? '' : `# ${resource.flag} looks like the resource of a trial. A searcher that stops trials early sets it: add ${resource.flag}, "{resource}".\n`}
+${resource === undefined ? '' : `# ${resource.flag} looks like the resource of a trial. A searcher with rungs sets it: add ${resource.flag}, "{resource}".\n`}
 # What may be tried.${found.length > 0 ? ' Ranges were guessed from the defaults in the script: check them.' : ''}
 space:
 ${tuned.map((flag) => `  ${`${parameterName(flag.flag)}:`.padEnd(width)} ${domain(flag)}`).join('\n')}
@@ -77,9 +77,9 @@ ${tuned.map((flag) => `  ${`${parameterName(flag.flag)}:`.padEnd(width)} ${domai
 #   metrics: [{ name: ${metric}, regex: "${metric}[=:] *([^ ,]+)" }]
 objective: { metric: ${metric}, goal: ${goal} }
 
-# What to try next: random, sobol, grid, or an npm package.
+# What to try next: random, sobol, grid, asha, hyperband, or an npm package.
 searcher: random
-
+${asha(resource)}
 # Where to run. workers: trials at the same time.
 backend: { type: local, workers: 1 }
 
@@ -87,6 +87,19 @@ backend: { type: local, workers: 1 }
 budget: { trials: 20 }
 
 seed: 1
+`;
+}
+
+/** Lines that stop bad trials early; the program must be told how far to run. */
+function asha(resource: ScriptFlag | undefined): string {
+  const most = resource?.default !== undefined && resource.default >= 4 ? Math.round(resource.default) : 27;
+  const told =
+    resource === undefined
+      ? '{resource} in the command, or $FETTLE_RESOURCE'
+      : `${resource.flag}, "{resource}" in the command`;
+  return `# To give most trials only a little and the best of them more, tell the program how far to run (${told}).
+# With \`resumable: true\` it goes on from $FETTLE_CHECKPOINT_DIR instead of beginning again:
+# searcher: { type: asha, minResource: 1, maxResource: ${most}, reductionFactor: 3, sampler: random }
 `;
 }
 

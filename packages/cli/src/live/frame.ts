@@ -1,9 +1,10 @@
-import type { BudgetUse, Configuration, StudyStatus, TrialRecord } from '@fettle/core';
+import type { BracketDescription, BudgetUse, Configuration, StudyStatus, TrialRecord } from '@fettle/core';
 import { formatDuration } from '../study-file/duration.ts';
 import { type Line, type Span, paintLine, spread } from '../text/line.ts';
 import { formatNumber, formatParameter } from '../text/number.ts';
 import { type Paint, pad, type Style, textWidth } from '../text/style.ts';
 import { bar } from './bar.ts';
+import { ladderLines } from './ladder.ts';
 import { plotValues } from './plot.ts';
 
 /** Room on the terminal. */
@@ -27,6 +28,8 @@ export interface FrameInput {
   readonly backend: string;
   /** Values of ended trials, in the order of their end. */
   readonly values: readonly number[];
+  /** The searcher's ladders of rungs; empty if it has none. */
+  readonly brackets: readonly BracketDescription[];
   /** Oldest first. */
   readonly news: readonly News[];
   /** When each running trial's present attempt began, by trial; milliseconds since the epoch. */
@@ -35,9 +38,12 @@ export interface FrameInput {
   readonly phase: 'running' | 'interrupting' | 'killing' | 'ended';
 }
 
+/** Lines that running trials and news keep when there is little room for the ladder. */
+const LEAST_BELOW_LADDER = 5;
+
 /**
  * The whole live view as lines of text, none wider and not more than the terminal has room for. What matters least goes
- * first when there is little room: older news, the plot, then running trials.
+ * first when there is little room: older news, the plot, the single rungs, then running trials.
  */
 export function renderFrame(input: FrameInput, size: Size, now: number, paint: Paint): string {
   const columns = Math.max(20, Math.min(size.columns, 120));
@@ -56,6 +62,9 @@ export function renderFrame(input: FrameInput, size: Size, now: number, paint: P
   };
   const blanks = left >= 12 ? 1 : 0;
   left -= 4 * blanks;
+  const { objective } = input.status.summary.definition;
+  const rungs = ladderLines(input.brackets, objective, columns, left - blanks - LEAST_BELOW_LADDER);
+  left -= rungs.length + (rungs.length > 0 ? blanks : 0);
   const running = runningLines(input, columns, now);
   const shown = take(running, Math.max(3, Math.min(running.length, left - 7)));
   const hidden = running.length - shown.length;
@@ -69,6 +78,7 @@ export function renderFrame(input: FrameInput, size: Size, now: number, paint: P
     ...gap,
     ...budget,
     ...gap,
+    ...(rungs.length > 0 ? [...rungs, ...gap] : []),
     ...counts,
     ...(hidden > 0 && shown.length > 0 ? [...shown.slice(0, -1), moreLine(hidden + 1)] : shown),
     ...(news.length > 0 ? [...gap, ...news] : []),

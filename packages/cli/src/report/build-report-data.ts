@@ -1,8 +1,15 @@
-import type { StudySummary, TrialReader, TrialRecord, TrialState } from '@fettle/core';
+import {
+  type SearcherDescription,
+  type StudySummary,
+  type TrialReader,
+  type TrialRecord,
+  type TrialState,
+  userValue,
+} from '@fettle/core';
 import { FettleError } from '@fettle/core/errors';
 import { budgetLines } from './budget.ts';
 import { packColumn } from './columns.ts';
-import { buildCurves } from './curves.ts';
+import { buildCurves, chooseCurves } from './curves.ts';
 import { buildDetails, exactConfiguration, preferredForDetails } from './details.ts';
 import { groupFailures } from './failures.ts';
 import { parameterImportance } from './importance.ts';
@@ -25,9 +32,10 @@ const BEST_KEPT = 200;
 /**
  * Collects what a report shows of a study. The result is plain JSON of bounded size, whatever the study's: trials, curves
  * and attempts beyond the bounds are thinned out evenly, and the page says so.
+ * @param searcher how the searcher stands, where it could be asked
  * @throws FettleError `study-missing` if there is no study in the store
  */
-export function buildReportData(reader: TrialReader): ReportData {
+export function buildReportData(reader: TrialReader, searcher: SearcherDescription = { notes: [] }): ReportData {
   const summary = reader.summary();
   if (summary === undefined) {
     throw new FettleError('study-missing', 'There is no study in this store, so there is nothing to report.', {
@@ -38,12 +46,19 @@ export function buildReportData(reader: TrialReader): ReportData {
   const { objective } = definition;
   const normalized = (value: number): number => (objective.goal === 'maximize' ? 0 - value : value);
   const all = reader.trials();
-  const facts = readJournal(reader.journal());
   const ranked = all
     .filter((trial) => trial.state !== 'failed' && trial.value !== undefined && Number.isFinite(trial.value))
     .sort((a, b) => normalized(a.value ?? 0) - normalized(b.value ?? 0) || a.id - b.id);
-  const best = ranked.slice(0, BEST_KEPT).map((trial) => trial.id);
+  const first = summary.best === undefined ? ranked[0] : reader.trial(summary.best);
+  // What is best is the engine's to say: it averages repeats, and sees which trials were overtaken at their rung.
+  const best = [...new Set([...(first === undefined ? [] : [first]), ...ranked].slice(0, BEST_KEPT))].map(
+    ({ id }) => id,
+  );
+  const chosen = chooseCurves(all, best);
+  const facts = readJournal(reader.journal(), objective.metric, new Set(chosen));
   const origin = facts.sessions[0] ?? summary.createdAt;
+
+  const completed = first?.state === 'completed' ? undefined : ranked.find(({ state }) => state === 'completed');
 
   const parametersOfAll = readParameters(all, definition.space);
   const limit = Math.min(MOST_ROWS, Math.floor(MOST_CELLS / (parametersOfAll.length + FIXED_COLUMNS)));
@@ -64,14 +79,25 @@ export function buildReportData(reader: TrialReader): ReportData {
     study: describeStudy(summary, facts, all.length),
     counts: STATES.map((state) => [state, summary.counts[state]] as const),
     origin,
-    best: ranked[0] === undefined ? undefined : headTrial(ranked[0]),
-    first: all[0] === undefined ? undefined : headTrial(all[0]),
+    best: first === undefined ? undefined : headTrial(first, all),
+    bestCompleted: completed === undefined ? undefined : headTrial(completed, all),
+    first: all[0] === undefined ? undefined : headTrial(all[0], []),
     budget: facts.settings === undefined ? [] : budgetLines(facts.settings.budget, summary, all, normalized),
     failures: groupFailures(all, facts.failedAttempts),
     parameters: parameters.map(packParameter),
     table: buildTable(shown, origin),
-    curves: buildCurves(all, objective.metric, (trial) => reader.reports(trial), best),
+    curves: buildCurves(all.filter((trial) => trial.reports > 0).length, chosen, facts.reported),
     rungs: findRungs(facts),
+    ladders: (searcher.brackets ?? []).map(({ name, rungs }) => ({
+      name,
+      rungs: rungs.map(({ best: least, cut, ...rung }) => ({
+        ...rung,
+        best: least === undefined ? undefined : userValue(objective, least),
+        cut: cut === undefined ? undefined : userValue(objective, cut),
+      })),
+    })),
+    model: searcher.model,
+    notes: searcher.notes,
     timeline: buildTimeline(facts.attempts, facts.sessions, origin, summary.updatedAt),
     importance: parameterImportance(
       parametersOfAll,
@@ -108,9 +134,21 @@ function describeStudy(summary: StudySummary, facts: JournalFacts, trials: numbe
   };
 }
 
-function headTrial(trial: TrialRecord): HeadTrial {
-  const value = trial.value !== undefined && Number.isFinite(trial.value) ? trial.value : undefined;
-  return { id: trial.id, value, resource: trial.resource, configuration: exactConfiguration(trial) };
+/** @param all where to look for repeats of the trial */
+function headTrial(trial: TrialRecord, all: readonly TrialRecord[]): HeadTrial {
+  const { id, resource } = trial;
+  const repeats = all.filter(({ repeatOf, state }) => repeatOf === id && state !== 'failed');
+  const values = [trial, ...repeats].flatMap(({ value }) =>
+    value !== undefined && Number.isFinite(value) ? [value] : [],
+  );
+  const value = values.length === 0 ? undefined : values.reduce((sum, one) => sum + one, 0) / values.length;
+  return {
+    id,
+    value,
+    resource,
+    ...(repeats.length === 0 ? {} : { runs: values.length }),
+    configuration: exactConfiguration(trial),
+  };
 }
 
 function buildTable(trials: readonly TrialRecord[], origin: number): TrialTable {

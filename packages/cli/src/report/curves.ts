@@ -1,4 +1,4 @@
-import type { Report, TrialId, TrialRecord } from '@fettle/core';
+import type { TrialId, TrialRecord } from '@fettle/core';
 import { packColumn } from './columns.ts';
 import type { CurveData } from './report-data.ts';
 import { spread, thin } from './sampling.ts';
@@ -8,34 +8,41 @@ const MOST_POINTS = 64;
 /** Points of all curves together; with more, some trials' curves are left out, evenly. */
 const MOST_POINTS_IN_ALL = 200_000;
 
+/** What trials reported, by trial: resource and objective of every report, in the order of the reports. */
+export type ReportedPoints = ReadonlyMap<
+  TrialId,
+  { readonly resources: readonly number[]; readonly values: readonly number[] }
+>;
+
 /**
- * The learning curves of a study, bounded in size.
+ * The trials whose curves a report shows: all, or as many as there is room for, evenly chosen.
  * @param best trials whose curves are kept in any case
  */
-export function buildCurves(
-  trials: readonly TrialRecord[],
-  metric: string,
-  readReports: (trial: TrialId) => readonly Report[],
-  best: readonly TrialId[],
-): CurveData {
+export function chooseCurves(trials: readonly TrialRecord[], best: readonly TrialId[]): TrialId[] {
   const reporting = trials.filter((trial) => trial.reports > 0);
   const expected = reporting.reduce((sum, trial) => sum + Math.min(trial.reports, MOST_POINTS), 0);
   const room = Math.floor((reporting.length * MOST_POINTS_IN_ALL) / Math.max(expected, MOST_POINTS_IN_ALL));
   const placeOf = new Map(reporting.map((trial, place) => [trial.id, place]));
   const keep = best.flatMap((id) => placeOf.get(id) ?? []);
+  return spread(reporting.length, room, keep).flatMap((place) => reporting[place]?.id ?? []);
+}
 
+/**
+ * The learning curves of a study, bounded in size.
+ * @param total trials with at least one report
+ */
+export function buildCurves(total: number, chosen: readonly TrialId[], reported: ReportedPoints): CurveData {
   const ids: number[] = [];
   const lengths: number[] = [];
   const resources: number[] = [];
   const values: number[] = [];
-  for (const place of spread(reporting.length, room, keep)) {
-    const id = reporting[place]?.id ?? 0;
-    const points = readReports(id).flatMap(({ resource, metrics }) => {
-      const y = metrics[metric];
-      return y === undefined ? [] : [{ x: resource, y }];
-    });
-    if (points.length === 0) continue;
-    const kept = thin(points, MOST_POINTS);
+  for (const id of chosen) {
+    const points = reported.get(id);
+    if (points === undefined) continue;
+    const kept = thin(
+      points.resources.map((x, index) => ({ x, y: points.values[index] ?? Number.NaN })),
+      MOST_POINTS,
+    );
     ids.push(id);
     lengths.push(kept.length);
     for (const { x, y } of kept) {
@@ -46,7 +53,7 @@ export function buildCurves(
   const levels = [...new Set(resources)].sort((a, b) => a - b);
   const indexOf = new Map(levels.map((level, index) => [level, index]));
   return {
-    total: reporting.length,
+    total,
     trial: packColumn(ids),
     length: packColumn(lengths),
     levels: packColumn(levels),

@@ -39,6 +39,7 @@ export function axisPosition(parameter: ParameterCells, cell: number): number {
   const { min, max } = parameter;
   if (max <= min) return 0.5;
   if (parameter.scale === 'log') return Math.log(cell / min) / Math.log(max / min);
+  if (parameter.scale === 'reverse-log') return Math.log((1 - cell) / (1 - min)) / Math.log((1 - max) / (1 - min));
   return (cell - min) / (max - min);
 }
 
@@ -64,7 +65,12 @@ function readParameter(
     min = Math.min(min, value);
     max = Math.max(max, value);
   }
-  const scale = declared.scale === 'log' && min > 0 ? 'log' : 'linear';
+  const scale =
+    declared.scale === 'log' && min > 0
+      ? 'log'
+      : declared.scale === 'reverse-log' && max < 1
+        ? 'reverse-log'
+        : 'linear';
   const whole = numbers.every((value) => Number.isInteger(value));
   const cells = values.map((value) => (typeof value === 'number' ? value : undefined));
   return { name, kind: 'number', scale, whole, min, max, levels: [], cells };

@@ -1,4 +1,5 @@
 import type { StudyEvent, StudySettings, TrialId } from '@fettle/core';
+import type { ReportedPoints } from './curves.ts';
 import type { AttemptKind } from './report-data.ts';
 
 /** One attempt over time; milliseconds since the epoch. `end` is absent while it runs. */
@@ -17,14 +18,21 @@ export interface JournalFacts {
   readonly cuts: ReadonlyMap<number, { paused: number; stopped: number }>;
   /** Failed attempts by class, those that were tried again included. */
   readonly failedAttempts: ReadonlyMap<string, number>;
+  /** What the wanted trials reported. */
+  readonly reported: ReportedPoints;
   /** When drivers took the study up. */
   readonly sessions: readonly number[];
   /** The settings of the last session. */
   readonly settings: StudySettings | undefined;
 }
 
-/** Reads the whole journal once. */
-export function readJournal(journal: Iterable<StudyEvent>): JournalFacts {
+/**
+ * Reads the whole journal once: for a large study that is far quicker than asking the store for each trial.
+ * @param metric name of the objective
+ * @param curves the trials whose reports are wanted
+ */
+export function readJournal(journal: Iterable<StudyEvent>, metric: string, curves: ReadonlySet<TrialId>): JournalFacts {
+  const reported = new Map<TrialId, { resources: number[]; values: number[] }>();
   const attempts: AttemptSpan[] = [];
   const latest = new Map<TrialId, AttemptSpan>();
   const cuts = new Map<number, { paused: number; stopped: number }>();
@@ -66,7 +74,14 @@ export function readJournal(journal: Iterable<StudyEvent>): JournalFacts {
         break;
       }
       case 'trial:reported': {
-        const { decision, resource } = event.body;
+        const { trial, decision, resource, metrics } = event.body;
+        const value = metrics[metric];
+        if (value !== undefined && curves.has(trial)) {
+          let points = reported.get(trial);
+          if (points === undefined) reported.set(trial, (points = { resources: [], values: [] }));
+          points.resources.push(resource);
+          points.values.push(value);
+        }
         if (decision.kind === 'continue') break;
         const cut = cuts.get(resource) ?? { paused: 0, stopped: 0 };
         cut[decision.kind === 'pause' ? 'paused' : 'stopped'] += 1;
@@ -98,5 +113,5 @@ export function readJournal(journal: Iterable<StudyEvent>): JournalFacts {
         break;
     }
   }
-  return { attempts, cuts, failedAttempts, sessions, settings };
+  return { attempts, cuts, failedAttempts, reported, sessions, settings };
 }

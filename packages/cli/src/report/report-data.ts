@@ -1,4 +1,4 @@
-import type { Goal, TrialState } from '@fettle/core';
+import type { Goal, ModelDescription, TrialState } from '@fettle/core';
 
 /**
  * A column of numbers as it travels in the page: base64 of little-endian numbers.
@@ -20,7 +20,7 @@ export interface ParameterData {
   readonly name: string;
   /** `number`: the column holds values; `category`: it holds places in `levels`. Missing: not active in that trial. */
   readonly kind: 'number' | 'category';
-  readonly scale: 'linear' | 'log';
+  readonly scale: 'linear' | 'log' | 'reverse-log';
   /** Whether all values are whole numbers. */
   readonly whole: boolean;
   /** Ends of the axis; for a category 0 and the last place. */
@@ -68,6 +68,23 @@ export interface RungData {
   readonly resource: number;
   readonly paused: number;
   readonly stopped: number;
+}
+
+/** One ladder of rungs as its searcher sees it. Values are in the user's sign. */
+export interface LadderData {
+  readonly name: string;
+  /** Lowest first. */
+  readonly rungs: readonly {
+    readonly resource: number;
+    /** Trials with a result here, and how many of them were allowed to go on. */
+    readonly results: number;
+    readonly promoted: number;
+    /** Trials on their way here. */
+    readonly underway: number;
+    readonly best?: number | undefined;
+    /** The value that is just good enough to go on now. */
+    readonly cut?: number | undefined;
+  }[];
 }
 
 /** How an attempt ended, as the timeline colours it. */
@@ -143,6 +160,8 @@ export interface HeadTrial {
   readonly id: number;
   readonly value: number | undefined;
   readonly resource: number;
+  /** Trials with this very configuration, where it was repeated; `value` is then the mean of their values. */
+  readonly runs?: number | undefined;
   /** Exact values by parameter, in the order of the parameters. */
   readonly configuration: readonly (readonly [name: string, value: string])[];
 }
@@ -178,6 +197,8 @@ export interface ReportData {
   /** Begin of the time axes, milliseconds since the epoch. */
   readonly origin: number;
   readonly best?: HeadTrial | undefined;
+  /** The best of the trials that ran to their end, where the best trial is none of them. */
+  readonly bestCompleted?: HeadTrial | undefined;
   /** The first trial: what the best one is compared with. */
   readonly first?: HeadTrial | undefined;
   readonly budget: readonly BudgetLine[];
@@ -186,6 +207,12 @@ export interface ReportData {
   readonly table: TrialTable;
   readonly curves: CurveData;
   readonly rungs: readonly RungData[];
+  /** As the searcher says; empty where it has no ladders or could not be asked. */
+  readonly ladders: readonly LadderData[];
+  /** What the searcher's model believes, in the objective's own unit and sign; absent where there is none. */
+  readonly model?: ModelDescription | undefined;
+  /** What else the searcher says of itself, a sentence each. */
+  readonly notes: readonly string[];
   readonly timeline: TimelineData;
   readonly importance: ImportanceData;
   readonly details: readonly TrialDetails[];

@@ -2,6 +2,7 @@ import type { Goal, Study, StudyEvent, TrialRecord } from '@fettle/core';
 import type { Io } from '../io.ts';
 import { type News, renderFrame } from '../live/frame.ts';
 import { Screen } from '../live/screen.ts';
+import { LadderWatch } from './ladder-watch.ts';
 import { oneLine } from './news.ts';
 import { newsDesk, type Phase, type RunView } from './view.ts';
 
@@ -33,10 +34,17 @@ export function liveView(study: Study, backend: string, io: Io): RunView {
   let open = true;
   let status = study.status();
 
+  const ladder = new LadderWatch(study, Date.now, () => {
+    dirty = true;
+  });
+
   const draw = (): void => {
     const now = Date.now();
-    if (open) status = study.status();
-    const input = { status, backend, values, news, since, phase };
+    if (open) {
+      status = study.status();
+      ladder.look();
+    }
+    const input = { status, backend, values, brackets: ladder.brackets, news, since, phase };
     screen.draw(renderFrame(input, screen.size, now, io.paint));
     dirty = false;
     drawn = now;
@@ -71,6 +79,7 @@ export function liveView(study: Study, backend: string, io: Io): RunView {
       if (item !== undefined && item.plainOnly !== true) tell(event.at, item.text, item.style);
       dirty = true;
       if (event.type === 'study:closed') {
+        ladder.look(true);
         draw();
         open = false;
       } else drawIfDue();

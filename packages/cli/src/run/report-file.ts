@@ -2,6 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSqliteStore } from '@fettle/core/store';
 import type { StudyPlace } from '../study/locate.ts';
+import { askSearcher } from '../study/recorded-searcher.ts';
 
 /**
  * Writes the HTML report of a study beside its database. A report that cannot be made is a pity and no failure of the study.
@@ -10,7 +11,7 @@ import type { StudyPlace } from '../study/locate.ts';
 export async function writeReport(place: StudyPlace, warn: (message: string) => void): Promise<string | undefined> {
   const file = join(place.folder, 'report.html');
   try {
-    await renderReportTo(place.database, file);
+    await renderReportTo(place, file);
     return file;
   } catch (thrown) {
     warn(`The report could not be written: ${thrown instanceof Error ? thrown.message : String(thrown)}`);
@@ -19,11 +20,17 @@ export async function writeReport(place: StudyPlace, warn: (message: string) => 
 }
 
 /** Writes the HTML report of a study to a file; a report that is there is replaced at once or not at all. */
-export async function renderReportTo(database: string, file: string): Promise<void> {
+export async function renderReportTo(place: StudyPlace, file: string): Promise<void> {
   const { buildReportData, renderReport } = await import('../report/index.ts');
-  const reader = readSqliteStore(database);
+  const reader = readSqliteStore(place.database);
   try {
-    const html = renderReport(buildReportData(reader));
+    const summary = reader.summary();
+    const asked =
+      summary === undefined
+        ? undefined
+        : await askSearcher({ place, reader, summary }, (searcher) => searcher.describe());
+    const searcher = asked !== undefined && 'answer' in asked ? asked.answer : undefined;
+    const html = renderReport(buildReportData(reader, searcher));
     writeFileSync(`${file}.part`, html);
     renameSync(`${file}.part`, file);
   } finally {

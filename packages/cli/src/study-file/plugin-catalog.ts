@@ -17,7 +17,15 @@ export type Lookup =
 
 /** Names of our own plugins that live in packages of their own, by kind. */
 const PACKAGES: { readonly [kind in PluginKind]: { readonly [name: string]: string } } = {
-  searcher: { asha: '@fettle/searcher-asha', hyperband: '@fettle/searcher-asha', bayes: '@fettle/searcher-bayes' },
+  searcher: {
+    asha: '@fettle/searcher-asha',
+    hyperband: '@fettle/searcher-asha',
+    adaptive: '@fettle/searcher-asha',
+    pasha: '@fettle/searcher-asha',
+    'successive-halving': '@fettle/searcher-asha',
+    'median-stopping': '@fettle/searcher-asha',
+    'curve-stopping': '@fettle/searcher-asha',
+  },
   sampler: { bayes: '@fettle/searcher-bayes' },
   backend: { docker: '@fettle/backend-docker', slurm: '@fettle/backend-slurm' },
   'metric-source': {},
