@@ -1,0 +1,2 @@
+export { docker } from './docker.ts';
+export { VERSION } from './version.ts';
