@@ -50,8 +50,10 @@ export class OutputFollower {
     const cancel = clock.after(PATIENCE, () => this.close());
     try {
       this.follow();
-      // A stream that was cut is begun again: now, nothing more comes, so it ends by itself.
-      if ((await this.#following) !== true && !this.#stop.signal.aborted) await this.#copy();
+      await this.#following;
+      // The stream may have been cut, and an engine may end it before the last of what a short-lived program printed. What its
+      // log holds now is all there will be, so it is read once more.
+      if (!this.#stop.signal.aborted) await this.#copy();
       return this.#stop.signal.aborted ? 'What it printed last did not arrive in time.' : undefined;
     } catch (thrown) {
       if (isEngineError(thrown, 'not-found')) return undefined;
