@@ -6,8 +6,7 @@ const ssr = { resolve: { conditions } };
 
 // The Docker backend is being built and not published yet: until it is, its tests on a real engine are run when asked for, as
 // root, with Debian's docker.io, busybox-static and iptables: FETTLE_DOCKER_TESTS=1 vitest run packages/backend-docker
-const leftOut =
-  process.env['FETTLE_DOCKER_TESTS'] === undefined ? ['packages/backend-docker/test/integration/**'] : [];
+const leftOut = process.env['FETTLE_DOCKER_TESTS'] === undefined ? ['packages/backend-docker/test/integration/**'] : [];
 
 export default defineConfig({
   resolve,
