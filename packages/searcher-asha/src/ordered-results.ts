@@ -1,115 +1,122 @@
-/** Number of places the arrays begin with. */
-const FIRST_CAPACITY = 64;
-
 /**
- * Results in order of their value, equal ones in order of arrival, with ranks: a treap whose nodes count what hangs below
- * them, kept in flat arrays. Everything costs O(log n), so the hundred-thousandth result costs as little as the first.
+ * Results in order of their value, equal ones in order of arrival, with ranks: a B-tree whose entries count what hangs
+ * below them. Everything costs O(log n), and few blocks are touched, so the hundred-thousandth result costs about as
+ * little as the first.
  *
  * A result can be *open*: it may still be picked. `firstOpen` finds the best of these and its rank.
  * Nodes are numbered from 1 in order of arrival; 0 stands for none.
  */
 export class OrderedResults {
-  #values = new Float64Array(FIRST_CAPACITY);
-  #left = new Int32Array(FIRST_CAPACITY);
-  #right = new Int32Array(FIRST_CAPACITY);
-  /** Results in the subtree. */
-  #sizes = new Int32Array(FIRST_CAPACITY);
-  /** Open results in the subtree. */
-  #openings = new Int32Array(FIRST_CAPACITY);
-  #isOpen = new Uint8Array(FIRST_CAPACITY);
-  #root = 0;
-  #last = 0;
+  /** The value of each node. */
+  readonly #values: number[] = [0];
+  readonly #isOpen: boolean[] = [false];
+  #root: Block;
+  #size = 0;
+
+  /** @param capacity most entries of a block, at least 4: 64 fill a few lines of the processor's cache */
+  constructor(capacity = 64) {
+    this.#root = new Block(capacity);
+  }
 
   /** Number of results. */
   get size(): number {
-    return this.#sizes[this.#root]!;
+    return this.#size;
   }
 
   /** Adds a result that is not open. @returns its node */
   add(value: number): number {
-    this.#last += 1;
-    if (this.#last === this.#values.length) this.#grow();
-    const node = this.#last;
-    this.#values[node] = value;
-    this.#sizes[node] = 1;
-    this.#root = this.#insert(this.#root, node);
+    const node = this.#values.length;
+    this.#values.push(value);
+    this.#isOpen.push(false);
+    this.#size += 1;
+    const upper = insert(this.#root, value, node);
+    if (upper !== undefined) {
+      const lower = this.#root;
+      this.#root = new Block(lower.capacity, []);
+      this.#root.put(0, lower.values[0]!, lower.nodes[0]!, lower);
+      this.#root.put(1, upper.values[0]!, upper.nodes[0]!, upper);
+    }
     return node;
   }
 
   /** Takes a result out. */
   remove(node: number): void {
-    this.#root = this.#without(this.#root, node);
+    this.setOpen(node, false);
+    this.#size -= 1;
+    const value = this.#values[node]!;
+    for (let block = this.#root; ; ) {
+      const at = block.find(value, node);
+      if (block.children === undefined) return block.drop(at);
+      block.sizes[at] = block.sizes[at]! - 1;
+      block = block.children[at]!;
+    }
   }
 
   /** Says whether a result is open. */
   setOpen(node: number, open: boolean): void {
-    if ((this.#isOpen[node] === 1) === open) return;
-    this.#isOpen[node] = open ? 1 : 0;
+    if (this.isOpen(node) === open) return;
+    this.#isOpen[node] = open;
     const change = open ? 1 : -1;
-    for (let at = this.#root; ; at = this.#before(node, at) ? this.#left[at]! : this.#right[at]!) {
-      this.#openings[at] = this.#openings[at]! + change;
-      if (at === node) return;
+    const value = this.#values[node]!;
+    for (let block: Block | undefined = this.#root; block !== undefined; ) {
+      const at: number = block.find(value, node);
+      block.openings[at] = block.openings[at]! + change;
+      block = block.children?.[at];
     }
   }
 
   isOpen(node: number): boolean {
-    return this.#isOpen[node] === 1;
+    return this.#isOpen[node]!;
   }
 
   /** Results that are better than this one. */
   rank(node: number): number {
+    const value = this.#values[node]!;
     let better = 0;
-    for (let at = this.#root; at !== node; ) {
-      if (this.#before(node, at)) at = this.#left[at]!;
-      else {
-        better += this.#sizes[this.#left[at]!]! + 1;
-        at = this.#right[at]!;
-      }
+    for (let block: Block | undefined = this.#root; block !== undefined; ) {
+      const at: number = block.find(value, node);
+      better += block.children === undefined ? at : block.sizeBefore(at);
+      block = block.children?.[at];
     }
-    return better + this.#sizes[this.#left[node]!]!;
+    return better;
   }
 
   /** The best open result and how many of all results are better; node 0 if none is open. */
   firstOpen(): { readonly node: number; readonly rank: number } {
-    let better = 0;
-    let at = this.#openings[this.#root] === 0 ? 0 : this.#root;
-    while (at !== 0) {
-      const left = this.#left[at]!;
-      if (this.#openings[left]! > 0) at = left;
-      else {
-        better += this.#sizes[left]!;
-        if (this.#isOpen[at] === 1) return { node: at, rank: better };
-        better += 1;
-        at = this.#right[at]!;
-      }
+    let rank = 0;
+    for (let block = this.#root; ; ) {
+      let at = 0;
+      while (at < block.count && block.openings[at] === 0) at += 1;
+      if (at === block.count) return { node: 0, rank: 0 };
+      rank += block.sizeBefore(at);
+      if (block.children === undefined) return { node: block.nodes[at]!, rank };
+      block = block.children[at]!;
     }
-    return { node: 0, rank: 0 };
   }
 
   /** The value of the result that so many are better than; undefined if there are not so many. */
   valueAt(rank: number): number | undefined {
     let wanted = rank;
-    for (let at = this.#root; at !== 0; ) {
-      const before = this.#sizes[this.#left[at]!]!;
-      if (wanted === before) return this.#values[at];
-      if (wanted < before) at = this.#left[at]!;
-      else {
-        wanted -= before + 1;
-        at = this.#right[at]!;
+    for (let block = this.#root; ; ) {
+      let at = 0;
+      while (at < block.count && wanted >= block.sizes[at]!) {
+        wanted -= block.sizes[at]!;
+        at += 1;
       }
+      if (at === block.count) return undefined;
+      if (block.children === undefined) return block.values[at];
+      block = block.children[at]!;
     }
-    return undefined;
   }
 
   /** All results, best first. */
   inOrder(): number[] {
     const nodes: number[] = [];
-    const path: number[] = [];
-    for (let at = this.#root; at !== 0 || path.length > 0; at = this.#right[at]!) {
-      for (; at !== 0; at = this.#left[at]!) path.push(at);
-      at = path.pop()!;
-      nodes.push(at);
-    }
+    const visit = ({ children, nodes: own, count }: Block): void => {
+      if (children === undefined) nodes.push(...own.subarray(0, count));
+      else for (const child of children) visit(child);
+    };
+    visit(this.#root);
     return nodes;
   }
 
@@ -117,90 +124,111 @@ export class OrderedResults {
   valueOf(node: number): number {
     return this.#values[node]!;
   }
+}
 
-  #before(a: number, b: number): boolean {
-    const difference = this.#values[a]! - this.#values[b]!;
-    // Two infinities differ by NaN, and come in order of arrival like all equals.
-    return difference < 0 || (!(difference > 0) && a < b);
+/** A block of the tree. In a leaf every entry is a result, elsewhere one is a block and named by the least it can hold. */
+class Block {
+  readonly capacity: number;
+  readonly children: Block[] | undefined;
+  count = 0;
+  readonly values: Float64Array;
+  readonly nodes: Int32Array;
+  /** Results in each entry. */
+  readonly sizes: Int32Array;
+  /** Open results in each entry. */
+  readonly openings: Int32Array;
+
+  constructor(capacity: number, children?: Block[]) {
+    this.capacity = capacity;
+    this.children = children;
+    this.values = new Float64Array(capacity);
+    this.nodes = new Int32Array(capacity);
+    this.sizes = new Int32Array(capacity);
+    this.openings = new Int32Array(capacity);
   }
 
-  #insert(at: number, node: number): number {
-    if (at === 0) return node;
-    this.#sizes[at] = this.#sizes[at]! + 1;
-    if (this.#before(node, at)) {
-      const child = this.#insert(this.#left[at]!, node);
-      this.#left[at] = child;
-      return priority(child) > priority(at) ? this.#rotateRight(at, child) : at;
+  /** The entry a result is in, if it is here: the last one that does not come after it, or else the first. */
+  find(value: number, node: number): number {
+    let low = 0;
+    let high = this.count - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      const other = this.values[middle]!;
+      if (other < value || (other === value && this.nodes[middle]! <= node)) low = middle;
+      else high = middle - 1;
     }
-    const child = this.#insert(this.#right[at]!, node);
-    this.#right[at] = child;
-    return priority(child) > priority(at) ? this.#rotateLeft(at, child) : at;
+    return low;
   }
 
-  #rotateRight(top: number, child: number): number {
-    this.#left[top] = this.#right[child]!;
-    this.#right[child] = top;
-    this.#recount(top);
-    this.#recount(child);
-    return child;
+  /** Results in the entries before this one. */
+  sizeBefore(at: number): number {
+    let size = 0;
+    for (let index = 0; index < at; index += 1) size += this.sizes[index]!;
+    return size;
   }
 
-  #rotateLeft(top: number, child: number): number {
-    this.#right[top] = this.#left[child]!;
-    this.#left[child] = top;
-    this.#recount(top);
-    this.#recount(child);
-    return child;
-  }
-
-  #without(at: number, node: number): number {
-    if (at === node) return this.#merge(this.#left[at]!, this.#right[at]!);
-    if (this.#before(node, at)) this.#left[at] = this.#without(this.#left[at]!, node);
-    else this.#right[at] = this.#without(this.#right[at]!, node);
-    this.#recount(at);
-    return at;
-  }
-
-  /** One tree of two, all of the first before all of the second. */
-  #merge(a: number, b: number): number {
-    if (a === 0) return b;
-    if (b === 0) return a;
-    if (priority(a) > priority(b)) {
-      this.#right[a] = this.#merge(this.#right[a]!, b);
-      this.#recount(a);
-      return a;
+  /** Enters a result that is not open, or a block. */
+  put(at: number, value: number, node: number, child?: Block): void {
+    const { values, nodes, sizes, openings } = this;
+    for (let index = this.count; index > at; index -= 1) {
+      values[index] = values[index - 1]!;
+      nodes[index] = nodes[index - 1]!;
+      sizes[index] = sizes[index - 1]!;
+      openings[index] = openings[index - 1]!;
     }
-    this.#left[b] = this.#merge(a, this.#left[b]!);
-    this.#recount(b);
-    return b;
+    this.children?.splice(at, 0, child!);
+    this.values[at] = value;
+    this.nodes[at] = node;
+    this.sizes[at] = 1;
+    this.openings[at] = 0;
+    this.count += 1;
+    if (child !== undefined) this.recount(at);
   }
 
-  #recount(at: number): void {
-    const left = this.#left[at]!;
-    const right = this.#right[at]!;
-    this.#sizes[at] = this.#sizes[left]! + this.#sizes[right]! + 1;
-    this.#openings[at] = this.#openings[left]! + this.#openings[right]! + this.#isOpen[at]!;
+  /** Takes an entry out. */
+  drop(at: number): void {
+    for (const array of [this.values, this.nodes, this.sizes, this.openings]) array.copyWithin(at, at + 1, this.count);
+    this.count -= 1;
   }
 
-  #grow(): void {
-    const capacity = this.#values.length * 2;
-    this.#values = enlarged(this.#values, new Float64Array(capacity));
-    this.#left = enlarged(this.#left, new Int32Array(capacity));
-    this.#right = enlarged(this.#right, new Int32Array(capacity));
-    this.#sizes = enlarged(this.#sizes, new Int32Array(capacity));
-    this.#openings = enlarged(this.#openings, new Int32Array(capacity));
-    this.#isOpen = enlarged(this.#isOpen, new Uint8Array(capacity));
+  /** Moves the upper half into a block of its own. */
+  split(): Block {
+    const half = this.count >>> 1;
+    const upper = new Block(this.capacity, this.children?.splice(half));
+    upper.values.set(this.values.subarray(half, this.count));
+    upper.nodes.set(this.nodes.subarray(half, this.count));
+    upper.sizes.set(this.sizes.subarray(half, this.count));
+    upper.openings.set(this.openings.subarray(half, this.count));
+    upper.count = this.count - half;
+    this.count = half;
+    return upper;
+  }
+
+  /** Counts again what is in a block of this one. */
+  recount(at: number): void {
+    const { count, sizes, openings } = this.children![at]!;
+    this.sizes[at] = 0;
+    this.openings[at] = 0;
+    for (let index = 0; index < count; index += 1) {
+      this.sizes[at] = this.sizes[at]! + sizes[index]!;
+      this.openings[at] = this.openings[at]! + openings[index]!;
+    }
   }
 }
 
-function enlarged<T extends Float64Array | Int32Array | Uint8Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
-}
-
-/** A node's place in the heap order: its number, mixed well, so that the tree is balanced and the same each time. */
-function priority(node: number): number {
-  let mixed = Math.imul(node ^ (node >>> 16), 0x45d9f3b);
-  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x45d9f3b);
-  return (mixed ^ (mixed >>> 16)) >>> 0;
+/** Adds a result below a block. @returns the upper half of the block, if it had to be split */
+function insert(block: Block, value: number, node: number): Block | undefined {
+  const at = block.find(value, node);
+  if (block.children === undefined) {
+    const comesAfter = block.count > 0 && block.values[at]! <= value;
+    block.put(comesAfter ? at + 1 : at, value, node);
+  } else {
+    const upper = insert(block.children[at]!, value, node);
+    if (upper === undefined) block.sizes[at] = block.sizes[at]! + 1;
+    else {
+      block.recount(at);
+      block.put(at + 1, upper.values[0]!, upper.nodes[0]!, upper);
+    }
+  }
+  return block.count === block.capacity ? block.split() : undefined;
 }

@@ -89,7 +89,6 @@ export class Rung {
   remove(trial: TrialId): void {
     const node = this.#nodes.get(trial);
     if (node === undefined) return;
-    this.close(trial);
     this.#results.remove(node);
     this.#nodes.delete(trial);
     this.#promoted.delete(trial);

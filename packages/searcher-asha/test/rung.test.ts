@@ -15,8 +15,9 @@ describe('ordered results', () => {
       fc.record({ kind: fc.constantFrom('remove' as const, 'open' as const, 'close' as const), pick: fc.nat() }),
     );
     fc.assert(
-      fc.property(fc.array(operation, { maxLength: 150 }), (operations) => {
-        const results = new OrderedResults();
+      // Small blocks make a tree of many levels out of few results.
+      fc.property(fc.array(operation, { maxLength: 200 }), fc.integer({ min: 4, max: 9 }), (operations, capacity) => {
+        const results = new OrderedResults(capacity);
         let list: { node: number; value: number; open: boolean }[] = [];
         for (const step of operations) {
           if (step.kind === 'add') {
