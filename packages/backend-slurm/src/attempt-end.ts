@@ -1,19 +1,16 @@
 import { type AttemptEnd, type AttemptFiles, classifyExit, lastLines } from '@fettle/core';
 import type { JobClass } from './commands/job-state.ts';
-import type { AttemptRecord } from './slots/slot.ts';
+import type { AttemptRecord } from './slots/agent-record.ts';
 
 /** Lines of standard error that go into a message. */
 const SHOWN_LINES = 10;
 
 /** How an attempt ended, by its agent's own record. */
 export function endOfRecord(record: AttemptRecord, { stderr }: AttemptFiles): AttemptEnd {
-  const { exitCode, signal, problem, evicted } = record;
-  if (problem !== undefined) {
-    return { kind: 'failed', failure: 'launch', message: `Its program could not be run: ${problem}.` };
-  }
+  const { exitCode, evicted } = record;
+  if (exitCode === undefined) return { kind: 'evicted', message: sentence(evicted ?? 'it was never run') };
   const end = classifyExit({
     exitCode,
-    signal,
     kernelOutOfMemory: false,
     restarted: false,
     stderr: lastLines(stderr, SHOWN_LINES),

@@ -20,18 +20,33 @@ const OWN_DIRECTIVES = [
 
 const seconds = z.number().positive();
 
-/** Options of the Slurm backend. */
-export const slurmOptions = z.strictObject({
-  /** Most slots at the same time: jobs that run or wait, each running one attempt after the other. */
+/** Options of the Slurm backend, before they are checked against each other. */
+const fields = z.strictObject({
+  /** Most slots at the same time, in jobs that run or wait; each runs one attempt after the other. */
   slots: z.int().min(1),
+  /** Slots in each job, which share its GPUs: 4 with `gres: gpu:4` gives each attempt one. `slots` is a multiple. */
+  slotsPerJob: z.int().min(1).default(1),
   /** Time limit of a job in minutes, whole: Slurm counts in minutes. */
   minutes: z.int().min(1),
   /**
-   * Attempts that one job runs before it ends. 1 is a job per attempt, chosen when the job starts; absent: as many as fit
+   * When it is said what a job runs. `start`: once it has started, which is when its resources are there. `submit`: when it
+   * is submitted, a job for each attempt; then its directives may depend on the trial.
+   */
+  bind: z.enum(['start', 'submit']).default('start'),
+  /**
+   * Attempts that one slot runs before it ends. 1 is a job per attempt, chosen when the job starts; absent: as many as fit
    * into its time.
    */
   attemptsPerJob: z.int().min(1).optional(),
-  /** Directives of `sbatch` by their long names: `{ partition: 'gpu', gres: 'gpu:1', account: 'ab12', exclusive: true }`. */
+  /**
+   * Words before the program's own, for containers and for programs of several processes: `[srun]`,
+   * `[apptainer, exec, --nv, image.sif]`. `{study}` stands for the study's folder.
+   */
+  prefix: z.array(z.string().min(1)).default([]),
+  /**
+   * Directives of `sbatch` by their long names: `{ partition: 'gpu', gres: 'gpu:1', account: 'ab12', exclusive: true }`.
+   * With `bind: submit`, `{name}` in a text stands for the value of a parameter.
+   */
   directives: z
     .record(
       z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected the long name of an sbatch option, without dashes'),
@@ -60,12 +75,21 @@ export const slurmOptions = z.strictObject({
   leadSeconds: seconds.default(120),
   /** Seconds between two looks at what the jobs have written. */
   pollSeconds: seconds.default(5),
-  /** Least seconds between two questions to Slurm's controller. */
+  /** Least seconds between two questions to Slurm's controller; it is asked up to 20 times less often while nothing happens. */
   squeueSeconds: seconds.default(30),
-  /** Node as the compute nodes see it; the driver's own if not given. */
-  node: z.string().min(1).optional(),
   /** Signal sent together with the stop file, for programs that save themselves on a signal. */
   stopSignal: z.enum(['SIGUSR1', 'SIGUSR2', 'SIGINT', 'SIGHUP', 'SIGTERM']).optional(),
+});
+
+/** Options of the Slurm backend. */
+export const slurmOptions = fields.superRefine(({ slots, slotsPerJob, bind, attemptsPerJob }, context) => {
+  const wrong = (option: string, message: string): void =>
+    context.addIssue({ code: 'custom', path: [option], message });
+  if (slots % slotsPerJob !== 0) wrong('slots', `expected a multiple of slotsPerJob (${slotsPerJob})`);
+  if (bind === 'submit' && slotsPerJob > 1) wrong('slotsPerJob', 'must be 1 with `bind: submit`: a job is one attempt');
+  if (bind === 'submit' && (attemptsPerJob ?? 1) > 1) {
+    wrong('attemptsPerJob', 'must be 1 with `bind: submit`: a job is one attempt');
+  }
 });
 
 /** Options of the Slurm backend, checked. */

@@ -1,17 +1,30 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type JobScript, quoted, scriptText, submitArguments } from '../src/jobs/job-script.ts';
+import { type JobScript, scriptText, submitArguments } from '../src/jobs/job-script.ts';
+import { quoted } from '../src/jobs/shell-words.ts';
 import { slurmOptions } from '../src/slurm-options.ts';
 
 const SCRIPT: JobScript = {
   name: 'fettle-ab-1-1',
-  count: 4,
+  jobs: 4,
+  lanes: 1,
   minutes: 30,
   leadSeconds: 120,
-  folder: '/home/some one/100% $(true)',
   directives: { partition: 'gpu', gres: 'gpu:1', exclusive: true, nice: 10 },
-  agent: ['/usr/bin/node', "/home/some one/it's/agent.ts", '{"slots":"`x`"}'],
+  agent: {
+    file: "/home/some one/it's/agent.sh",
+    folder: '/home/some one/100% $(true)',
+    attempts: 0,
+    idle: 300_000,
+    poll: 1000,
+    heartbeat: 30_000,
+    grace: 60_000,
+    launcher: 'fettle-launcher',
+  },
 };
 
 describe('the job script', () => {
@@ -28,9 +41,31 @@ describe('the job script', () => {
   });
 
   it('lets the agent take the place of the shell', () => {
+    const agent = `'/home/some one/it'\\''s/agent.sh' '/home/some one/100% $(true)'`;
     expect(scriptText(SCRIPT)).toBe(
-      `#!/bin/sh\nexec '/usr/bin/node' '/home/some one/it'\\''s/agent.ts' '{"slots":"\`x\`"}'\n`,
+      `#!/bin/sh\nexec /bin/sh ${agent} 1 0 0 300000 1000 30000 60000 'fettle-launcher'\n`,
     );
+  });
+
+  it('tells all agents of a job what Slurm tells the shell, and waits for each', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fettle-job-'));
+    const file = join(folder, 'agent.sh');
+    writeFileSync(file, 'trap \'echo "warned $3"; exit 0\' USR2; echo ready; while :; do sleep 0.05; done\n');
+    const script = scriptText({ ...SCRIPT, lanes: 3, agent: { ...SCRIPT.agent, file } });
+    const child = spawn('/bin/sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let printed = '';
+    for await (const chunk of child.stdout) {
+      const isReady = printed.split('ready').length === 4;
+      printed += String(chunk);
+      if (!isReady && printed.split('ready').length === 4) child.kill('SIGUSR2');
+    }
+    expect(
+      printed
+        .split('\n')
+        .filter((line) => line.startsWith('warned'))
+        .sort(),
+    ).toEqual(['warned 0', 'warned 1', 'warned 2']);
+    rmSync(folder, { recursive: true });
   });
 
   it('says everything in the arguments, and percent signs of a folder are not a pattern', () => {
@@ -42,15 +77,15 @@ describe('the job script', () => {
       '--time=30',
       '--signal=B:USR2@120',
       '--chdir=/home/some one/100% $(true)',
-      '--output=/home/some one/100%% $(true)/%a/log',
-      '--error=/home/some one/100%% $(true)/%a/log',
+      '--output=/home/some one/100%% $(true)/job-%a.log',
+      '--error=/home/some one/100%% $(true)/job-%a.log',
       '--array=0-3',
       '--partition=gpu',
       '--gres=gpu:1',
       '--exclusive',
       '--nice=10',
     ]);
-    expect(submitArguments({ ...SCRIPT, count: 1 })).not.toContain('--array=0-0');
+    expect(submitArguments({ ...SCRIPT, jobs: 1 })).not.toContain('--array=0-0');
   });
 });
 
@@ -73,7 +108,14 @@ describe('the options', () => {
     expect(problems({ slotz: 3 })).toHaveLength(1);
   });
 
+  it('refuse what does not go together', () => {
+    expect(problems({ slots: 6, slotsPerJob: 4 })).toEqual(['expected a multiple of slotsPerJob (4)']);
+    expect(problems({ slots: 4, slotsPerJob: 4, bind: 'submit' })).toHaveLength(1);
+    expect(problems({ bind: 'submit', attemptsPerJob: 2 })).toHaveLength(1);
+  });
+
   it('take the rest', () => {
     expect(problems({ directives: { partition: 'gpu', mem: '4G', exclusive: true } })).toEqual([]);
+    expect(problems({ bind: 'submit', attemptsPerJob: 1, prefix: ['srun'] })).toEqual([]);
   });
 });

@@ -15,8 +15,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('the files of a slot', () => {
   it('give each record once, however the file grows and whatever is written twice', () => {
-    SlotFiles.make(folder);
     const files = new SlotFiles(folder);
+    files.make();
     const line = (seq: number): string => `${JSON.stringify({ seq, at: seq, kind: 'alive' })}\n`;
     const append = (text: string): void => appendFileSync(join(folder, 'from-agent.jsonl'), text);
     expect(files.news()).toEqual([]);
@@ -28,10 +28,11 @@ describe('the files of a slot', () => {
   });
 
   it('keep what is there when they are made again', () => {
-    SlotFiles.make(folder);
-    new SlotFiles(folder).order({ kind: 'leave', session: 1, seq: 1 });
-    SlotFiles.make(folder);
-    expect(new SlotFiles(folder).orders()).toEqual([{ kind: 'leave', session: 1, seq: 1 }]);
+    const files = new SlotFiles(folder);
+    files.make();
+    files.order({ kind: 'leave', session: 1, seq: 1 });
+    files.make();
+    expect(new SlotFiles(folder).orders()).toEqual([{ kind: 'leave', session: 1, seq: 1, attempt: '-' }]);
   });
 });
 
@@ -62,35 +63,31 @@ describe('the ledger', () => {
 });
 
 describe('a slot', () => {
-  const hello = { seq: 1, at: 5, kind: 'hello', job: '17', restart: 0, host: 'h', node: 'n1' } as const;
+  const hello = { seq: 1, at: 5, kind: 'hello', job: '17', restart: 0, node: 'n1' } as const;
 
   it('is queued, idle, busy, idle and closed as its agent says', () => {
     const slot = new Slot('1-1', 0);
     const states: SlotState[] = [slot.state];
-    slot.hear(hello);
+    slot.hear(hello, 5);
     states.push(slot.state);
     slot.attempt = '3.1';
     states.push(slot.state);
-    expect(slot.hear({ seq: 2, at: 6, kind: 'ended', attempt: '2.1', exitCode: 0 })).toBeUndefined();
-    expect(slot.hear({ seq: 3, at: 7, kind: 'ended', attempt: '3.1', exitCode: 0 })).toMatchObject({ attempt: '3.1' });
+    expect(slot.hear({ seq: 2, at: 6, kind: 'ended', attempt: '2.1', exitCode: 0 }, 6)).toBeUndefined();
+    expect(slot.hear({ seq: 3, at: 7, kind: 'ended', attempt: '3.1', exitCode: 0 }, 7)).toMatchObject({
+      attempt: '3.1',
+    });
     states.push(slot.state);
-    slot.hear({ seq: 4, at: 8, kind: 'leaving', why: 'nothing to do for 300 s' });
+    slot.hear({ seq: 4, at: 8, kind: 'leaving', why: 'nothing to do for 300 s' }, 8);
     states.push(slot.state);
     expect(states).toEqual(['queued', 'idle', 'busy', 'idle', 'closed']);
   });
 
   it('takes no more work once its agent had to end an attempt', () => {
     const slot = new Slot('1-1', 0);
-    slot.hear(hello);
+    slot.hear(hello, 5);
     slot.attempt = '3.1';
-    slot.hear({
-      seq: 2,
-      at: 7,
-      kind: 'ended',
-      attempt: '3.1',
-      exitCode: 75,
-      evicted: 'the job is near its time limit',
-    });
+    const evicted = 'the job is near its time limit';
+    slot.hear({ seq: 2, at: 7, kind: 'ended', attempt: '3.1', exitCode: 75, evicted }, 7);
     expect(slot.state).toBe('leaving');
   });
 });

@@ -34,8 +34,9 @@ export class SlurmPlace implements BackendPlace {
   }
 
   make(workers: number): SlurmBackend {
+    const { slotsPerJob = 1 } = this.#options;
     const options = slurmOptions.parse({
-      slots: workers,
+      slots: Math.ceil(workers / slotsPerJob) * slotsPerJob,
       minutes: 5,
       pollSeconds: 0.1,
       squeueSeconds: 0.5,

@@ -207,12 +207,13 @@ class Block {
   /** Counts again what is in a block of this one. */
   recount(at: number): void {
     const { count, sizes, openings } = this.children![at]!;
-    this.sizes[at] = 0;
-    this.openings[at] = 0;
+    let [size, open] = [0, 0];
     for (let index = 0; index < count; index += 1) {
-      this.sizes[at] = this.sizes[at]! + sizes[index]!;
-      this.openings[at] = this.openings[at]! + openings[index]!;
+      size += sizes[index]!;
+      open += openings[index]!;
     }
+    this.sizes[at] = size;
+    this.openings[at] = open;
   }
 }
 

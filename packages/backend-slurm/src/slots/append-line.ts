@@ -1,10 +1,10 @@
 import { closeSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 
 /** Appends one whole line to a file that nobody else writes: opened, flushed and closed, so that every reader sees it. */
-export function appendLine(path: string, value: unknown): void {
+export function appendLine(path: string, line: string): void {
   const file = openSync(path, 'a');
   try {
-    writeSync(file, `${JSON.stringify(value)}\n`);
+    writeSync(file, `${line}\n`);
     fsyncSync(file);
   } finally {
     closeSync(file);

@@ -14,7 +14,11 @@ export type LedgerEntry =
   /** An attempt belongs to a slot from now on. */
   | { readonly kind: 'assigned'; readonly attempt: AttemptId; readonly slot: string }
   /** A slot will do nothing any more. */
-  | { readonly kind: 'closed'; readonly slot: string; readonly why: string };
+  | { readonly kind: 'closed'; readonly slot: string; readonly why: string }
+  /** Something went wrong on a node that may go wrong there again. */
+  | { readonly kind: 'node-failed'; readonly node: string; readonly at: number }
+  /** What a session has asked of Slurm, by command. */
+  | { readonly kind: 'calls'; readonly session: number; readonly calls: { readonly [command: string]: number } };
 
 /** An append-only file of JSON lines with one writer, each line on disk before the call returns. */
 export class Ledger {
@@ -29,7 +33,7 @@ export class Ledger {
   }
 
   append(entry: LedgerEntry): void {
-    appendLine(this.#path, entry);
+    appendLine(this.#path, JSON.stringify(entry));
   }
 }
 

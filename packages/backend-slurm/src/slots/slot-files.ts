@@ -1,46 +1,55 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AgentRecord, Order } from '../agent/agent.ts';
+import { type AgentRecord, readRecord } from './agent-record.ts';
 import { appendLine, mendedLines } from './append-line.ts';
+import { type Order, orderLine, readOrder } from './orders.ts';
+
+const TO_AGENT = 'to-agent';
+const FROM_AGENT = 'from-agent.jsonl';
 
 /** The two files through which a slot's agent and the driver speak. */
 export class SlotFiles {
-  readonly #orders: string;
-  readonly #records: string;
+  readonly #folder: string;
   #offset = 0;
   #lastSeq = 0;
 
   constructor(folder: string) {
-    this.#orders = join(folder, 'to-agent.jsonl');
-    this.#records = join(folder, 'from-agent.jsonl');
+    this.#folder = folder;
   }
 
   /**
    * Makes the folder and both files before anybody else looks: a file that is known grows visibly on every file system,
    * one that is new may stay hidden behind a cached directory.
    */
-  static make(folder: string): void {
-    mkdirSync(folder, { recursive: true });
-    for (const name of ['to-agent.jsonl', 'from-agent.jsonl']) writeFileSync(join(folder, name), '', { flag: 'a' });
+  make(): void {
+    mkdirSync(this.#folder, { recursive: true });
+    for (const name of [TO_AGENT, FROM_AGENT]) writeFileSync(join(this.#folder, name), '', { flag: 'a' });
   }
 
-  /** Appends an order. */
-  order(order: Order): void {
-    appendLine(this.#orders, order);
+  /** The file by which the program of an order is asked to stop. */
+  stopFile(seq: number): string {
+    return join(this.#folder, `stop-${seq}`);
+  }
+
+  /** Appends an order. @param script what to run, for an order to run */
+  order(order: Order, script?: string): void {
+    // The agent looks for it only once it has read the order.
+    if (script !== undefined) writeFileSync(join(this.#folder, `run-${order.seq}.sh`), script, { flush: true });
+    appendLine(join(this.#folder, TO_AGENT), orderLine(order));
   }
 
   /** Orders that earlier drivers gave, oldest first. */
-  orders(): readonly Order[] {
-    return mendedLines(this.#orders).map((line) => JSON.parse(line) as Order);
+  orders(): readonly NonNullable<ReturnType<typeof readOrder>>[] {
+    return mendedLines(join(this.#folder, TO_AGENT)).flatMap((line) => readOrder(line) ?? []);
   }
 
   /** What the agent has written since the last look; each record once, however often a part of the file is seen. */
   news(): readonly AgentRecord[] {
-    const { lines: fresh, end } = lines(this.#records, this.#offset);
+    const { lines: fresh, end } = lines(join(this.#folder, FROM_AGENT), this.#offset);
     this.#offset = end;
     return fresh.flatMap((line) => {
-      const record = JSON.parse(line) as AgentRecord;
-      if (record.seq <= this.#lastSeq) return [];
+      const record = readRecord(line);
+      if (record === undefined || record.seq <= this.#lastSeq) return [];
       this.#lastSeq = record.seq;
       return [record];
     });

@@ -1,5 +1,5 @@
 import type { AttemptId } from '@fettle/core';
-import type { AgentRecord } from '../agent/agent.ts';
+import type { AgentRecord, AttemptRecord } from './agent-record.ts';
 
 /** Where a slot stands. */
 export type SlotState =
@@ -13,9 +13,6 @@ export type SlotState =
   /** Will do nothing any more. */
   | 'closed';
 
-/** How an attempt ended, as its agent says. */
-export type AttemptRecord = Extract<AgentRecord, { kind: 'ended' }>;
-
 /** One slot as the driver knows it: folded from its agent's records. */
 export class Slot {
   /** `<batch>/<index>`, its place below the folder of slots. */
@@ -24,16 +21,20 @@ export class Slot {
   readonly index: number;
   /** The attempt that was given to it and has not ended. */
   attempt: AttemptId | undefined;
-  /** Orders given to it. */
+  /** Number of the last order given to it. */
   ordered = 0;
   /** Attempts given to it in all. */
   taken = 0;
-  /** When its agent was last heard of, in milliseconds since the epoch; absent before its hello. */
+  /** When its agent was last heard of, by the driver's clock; absent before its hello. */
   heard: number | undefined;
   /** Number of its job, as its agent said. */
   job: string | undefined;
   /** Name of its node. */
   node: string | undefined;
+  /** When its job's time is over, in milliseconds since the epoch, if Slurm said so. */
+  until: number | undefined;
+  /** Whether it was said that nothing is heard of it. */
+  silent = false;
   #leaving = false;
   /** Why it is closed. */
   closed: string | undefined;
@@ -58,13 +59,19 @@ export class Slot {
     this.#leaving = true;
   }
 
-  /** Takes in what its agent wrote. @returns the end of an attempt, if this is one that is waited for */
-  hear(record: AgentRecord): AttemptRecord | undefined {
-    this.heard = record.at;
+  /**
+   * Takes in what its agent wrote.
+   * @param now by the driver's clock: those of the nodes may be anything
+   * @returns the end of an attempt, if this is one that is waited for
+   */
+  hear(record: AgentRecord, now: number): AttemptRecord | undefined {
+    this.heard = now;
+    this.silent = false;
     switch (record.kind) {
       case 'hello':
         this.job = record.job;
         this.node = record.node;
+        this.until = record.until;
         return undefined;
       case 'leaving':
         this.closed = record.why;

@@ -114,7 +114,7 @@ describeOnSlurm('a study on a Slurm cluster where everything breaks', () => {
         async () => {
           const agents = readdirSync('/proc').filter((pid) => {
             try {
-              return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${directory}/slurm/agent`);
+              return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${directory}/slurm/agent.sh`);
             } catch {
               return false;
             }

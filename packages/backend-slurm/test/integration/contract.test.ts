@@ -19,4 +19,12 @@ describeOnSlurm('on a real cluster', () => {
     outlivesDriver: true,
     open: () => new SlurmPlace(cluster, { attemptsPerJob: 1 }),
   });
+  describeBackend('slurm, a job for each attempt from its submission on', {
+    outlivesDriver: true,
+    open: () => new SlurmPlace(cluster, { bind: 'submit' }),
+  });
+  describeBackend('slurm, several attempts at once in a job', {
+    outlivesDriver: true,
+    open: () => new SlurmPlace(cluster, { slotsPerJob: 2 }),
+  });
 });

@@ -1,0 +1,318 @@
+import { type AttemptEnd, type AttemptId, type BackendHost, LAUNCHER_NAME, type LaunchRequest } from '@fettle/core';
+import type { JobClass } from './commands/job-state.ts';
+import { expandDirectives } from './jobs/expand-directives.ts';
+import type { Directives, JobScript } from './jobs/job-script.ts';
+import { NodeHealth } from './jobs/node-health.ts';
+import { isGone, QueueWatch } from './jobs/queue-watch.ts';
+import type { SlurmCommand } from './jobs/slurm.ts';
+import { refusal, Submitter } from './jobs/submitter.ts';
+import type { SlurmOptions } from './slurm-options.ts';
+import type { AttemptRecord } from './slots/agent-record.ts';
+import type { Ledger } from './slots/ledger.ts';
+import type { Slot } from './slots/slot.ts';
+import type { SlotPool } from './slots/slot-pool.ts';
+import { slotsWanted } from './slots/slots-wanted.ts';
+
+/** Time between two signs of life of an agent, in milliseconds. */
+const HEARTBEAT = 30_000;
+/** Silence after which an attempt is said to be out of reach, in milliseconds. */
+const SILENCE = 5 * 60_000;
+/** Looks at the queue without a job's name after which the job is taken to be gone. */
+const LOOKS = 2;
+/** How much an attempt counts in the typical time of one. */
+const RECENT = 0.2;
+
+/** What the jobs of a study are made of. */
+export interface SlotJobsParts {
+  readonly options: SlurmOptions;
+  readonly host: BackendHost;
+  readonly slurm: SlurmCommand;
+  readonly pool: SlotPool;
+  readonly ledger: Ledger;
+  readonly session: number;
+  /** Path of the agent. */
+  readonly agent: string;
+}
+
+/** A slot whose job is over, as Slurm says. */
+export interface Gone {
+  readonly slot: Slot;
+  readonly state: JobClass;
+  readonly why: string;
+}
+
+/** The jobs that hold the slots: submits them, hears their agents, asks Slurm about them, and gives them up. */
+export class SlotJobs {
+  readonly #parts: SlotJobsParts;
+  readonly #submitter: Submitter;
+  readonly #queue: QueueWatch;
+  readonly #health = new NodeHealth();
+  /** Begin of the names of the study's jobs. */
+  readonly #prefix: string;
+  /** When the attempt in a slot was given to it. */
+  readonly #begun = new Map<Slot, number>();
+  #batches = 0;
+  /** Whether a job of this session was ever taken. */
+  #taken = false;
+  /** How long attempts take, in milliseconds. */
+  #typical = 0;
+
+  constructor(parts: SlotJobsParts) {
+    const { host, slurm, options, ledger } = parts;
+    this.#parts = parts;
+    this.#prefix = `fettle-${host.study.id.slice(0, 8)}-`;
+    this.#submitter = new Submitter(slurm, host);
+    this.#queue = new QueueWatch(slurm, this.#prefix, options.squeueSeconds * 1000);
+    for (const entry of ledger.past) if (entry.kind === 'node-failed') this.#health.failed(entry.node, entry.at);
+  }
+
+  /** Milliseconds until Slurm should be asked again. */
+  get nextLook(): number {
+    return this.#queue.wait;
+  }
+
+  /** Whether jobs may be submitted now. */
+  get isReady(): boolean {
+    return this.#submitter.isReady;
+  }
+
+  /**
+   * Submits as many slots as are wanted.
+   * @param demand whether there is work for more than there are
+   * @throws FettleError `backend-unavailable` if Slurm refuses the very first of them: so it would all others
+   */
+  async submit(demand: boolean): Promise<void> {
+    const { options, pool } = this.#parts;
+    if (options.bind === 'submit' || !this.isReady) return;
+    const jobs = Math.floor(slotsWanted(pool, options.slots, demand) / options.slotsPerJob);
+    if (jobs === 0) return;
+    const batch = this.#nextBatch();
+    const slots = pool.add(batch, jobs * options.slotsPerJob, this.#now);
+    const refused = await this.#submit(batch, slots, jobs, options.directives);
+    if (refused?.kind === 'refused' && !this.#taken) throw refusal(refused.message);
+  }
+
+  /**
+   * Submits a job for one attempt.
+   * @param give tells the agent what to run, before there is one
+   * @returns why there is no such job; undefined if there is, or may be
+   */
+  async submitFor(
+    request: LaunchRequest,
+    give: (slot: Slot) => void,
+  ): Promise<{ readonly kind: 'refused' | 'unavailable'; readonly message: string } | undefined> {
+    const { options, pool } = this.#parts;
+    const directives = expandDirectives(options.directives, request.configuration);
+    const batch = this.#nextBatch();
+    const slots = pool.add(batch, 1, this.#now);
+    pool.assign(slots[0]!, request.attempt);
+    give(slots[0]!);
+    return this.#submit(batch, slots, 1, directives);
+  }
+
+  /** Whether a slot should be given another attempt. One that should not is asked to leave. */
+  takesMore(slot: Slot): boolean {
+    const { options, host, pool } = this.#parts;
+    // Whatever the time that is left, a new job must not be sent away: the next one would have no more.
+    if (slot.taken === 0 || slot.until === undefined) return this.#allows(slot);
+    const left = slot.until - options.leadSeconds * 1000 - this.#now;
+    // A program that can resume loses little when its time ends in the middle.
+    const enough = left > (host.resumable ? this.#typical / 4 : this.#typical);
+    if (this.#allows(slot) && enough) return true;
+    slot.leave();
+    if (!enough) pool.order(slot, { kind: 'leave' });
+    return false;
+  }
+
+  /** Takes in what an agent has written: ends of attempts, and one that was lost because the agent has left. */
+  hear(slot: Slot): { readonly ended: readonly AttemptRecord[]; readonly lost: AttemptId | undefined } {
+    const { pool, host } = this.#parts;
+    const ended: AttemptRecord[] = [];
+    for (const record of pool.files(slot).news()) {
+      const end = slot.hear(record, this.#now);
+      if (end !== undefined) ended.push(end);
+      if (record.kind === 'hello') {
+        this.#submitter.began();
+        slot.until ??= record.at + this.#parts.options.minutes * 60_000;
+        host.logger.info(`Slot ${slot.name} runs on ${record.node} as job ${record.job}.`);
+      }
+      if (record.kind === 'started') this.#begun.set(slot, this.#now);
+    }
+    if (ended.length > 0) this.#learn(slot);
+    if (slot.state === 'idle' && !this.#allows(slot)) slot.leave();
+    if (slot.closed === undefined) return { ended, lost: undefined };
+    const lost = slot.attempt;
+    slot.attempt = undefined;
+    this.#begun.delete(slot);
+    pool.forget(slot, slot.closed);
+    return { ended, lost };
+  }
+
+  /** Learns from the end of an attempt whether its node is sound. */
+  judge({ node }: Slot, end: AttemptEnd): void {
+    if (node === undefined) return;
+    if (end.kind === 'finished') this.#health.ranWell(node);
+    else if (end.kind === 'failed' && end.failure === 'launch') this.#blame(node);
+  }
+
+  /** Asks Slurm about all jobs. @returns the slots whose jobs are over, or were not seen twice */
+  async look(): Promise<readonly Gone[]> {
+    const { pool, host } = this.#parts;
+    if (pool.size === 0) return [];
+    const jobs = await this.#queue.look();
+    if (typeof jobs === 'string') {
+      host.logger.warn(`squeue: ${jobs}`);
+      return [];
+    }
+    const gone: Gone[] = [];
+    const hopeless = new Set<string>();
+    for (const slot of pool) {
+      const sight = jobs.get(this.#jobOf(slot));
+      if (sight?.hopeless !== undefined) {
+        hopeless.add(slot.batch);
+        gone.push({ slot, state: 'over', why: `Slurm would never have started it: ${sight.hopeless}` });
+        continue;
+      }
+      if (!isGone(sight)) {
+        slot.missed = 0;
+        continue;
+      }
+      slot.missed += 1;
+      this.#queue.hurry();
+      if (slot.missed < LOOKS) continue;
+      const why = sight === undefined ? 'its job is gone' : `its job is ${sight.text}`;
+      gone.push({ slot, state: sight?.state ?? 'over', why });
+    }
+    if (hopeless.size > 0) {
+      host.logger.error(
+        `${gone.find(({ slot }) => hopeless.has(slot.batch))!.why}. Jobs like this are cancelled, and tried again later.`,
+      );
+      this.#submitter.tryLater();
+      await this.#cancelPending([...hopeless]);
+    }
+    return gone;
+  }
+
+  /** Gives a slot up: whatever starts there from now on leaves at once. @returns false if it had closed by itself */
+  close(slot: Slot, why: string, state: JobClass): boolean {
+    if (slot.closed !== undefined) return false;
+    if (state === 'node' && slot.node !== undefined) this.#blame(slot.node);
+    this.#begun.delete(slot);
+    this.#parts.pool.close(slot, why);
+    return true;
+  }
+
+  /** Attempts whose agents have not been heard of for long, although their jobs are not known to be over; each once. */
+  silent(): readonly (readonly [AttemptId, string])[] {
+    const found: [AttemptId, string][] = [];
+    for (const slot of this.#parts.pool) {
+      const { attempt, heard, job, silent } = slot;
+      if (attempt === undefined || heard === undefined) continue;
+      const quiet = this.#now - heard;
+      // It should have spoken by now: whether its job is still there is worth a question.
+      if (quiet > 2 * HEARTBEAT) this.#queue.hurry();
+      if (silent || quiet < SILENCE) continue;
+      slot.silent = true;
+      found.push([attempt, `Nothing was heard of job ${job} for ${Math.round(quiet / 60_000)} min.`]);
+    }
+    return found;
+  }
+
+  /** The session ends: slots that have nothing to do are given up, those that run go on. */
+  async release(): Promise<void> {
+    const waiting = new Set<string>();
+    for (const slot of this.#parts.pool) {
+      if (slot.attempt !== undefined || slot.state === 'leaving') continue;
+      if (slot.state === 'queued') waiting.add(slot.batch);
+      this.#parts.pool.close(slot, 'the session ended');
+    }
+    await this.#cancelPending([...waiting]);
+  }
+
+  get #now(): number {
+    return this.#parts.host.clock.now();
+  }
+
+  #nextBatch(): string {
+    this.#batches += 1;
+    return `${this.#parts.session}-${this.#batches}`;
+  }
+
+  /** The job of a slot as it is called in the queue. */
+  #jobOf({ batch, index }: Slot): string {
+    return `${this.#prefix}${batch}/${Math.floor(index / this.#parts.options.slotsPerJob)}`;
+  }
+
+  #allows({ taken }: Slot): boolean {
+    return taken < (this.#parts.options.attemptsPerJob ?? Number.POSITIVE_INFINITY);
+  }
+
+  #learn(slot: Slot): void {
+    const begun = this.#begun.get(slot);
+    if (begun === undefined) return;
+    this.#begun.delete(slot);
+    const took = this.#now - begun;
+    this.#typical = this.#typical === 0 ? took : this.#typical + RECENT * (took - this.#typical);
+  }
+
+  #blame(node: string): void {
+    this.#health.failed(node, this.#now);
+    this.#parts.ledger.append({ kind: 'node-failed', node, at: this.#now });
+  }
+
+  async #submit(
+    batch: string,
+    slots: readonly Slot[],
+    jobs: number,
+    directives: Directives,
+  ): Promise<{ readonly kind: 'refused' | 'unavailable'; readonly message: string } | undefined> {
+    const { pool, ledger } = this.#parts;
+    const answer = await this.#submitter.submit(this.#script(batch, jobs, this.#withExclusions(directives)));
+    this.#queue.hurry();
+    if (answer.kind === 'submitted') {
+      this.#taken = true;
+      ledger.append({ kind: 'submitted', batch, job: answer.job });
+    }
+    if (answer.kind !== 'refused' && answer.kind !== 'unavailable') return undefined;
+    pool.refuse(slots, answer.message);
+    return answer;
+  }
+
+  #withExclusions(directives: Directives): Directives {
+    const excluded = this.#health.excluded(this.#now);
+    if (excluded.length === 0) return directives;
+    const wished = directives['exclude'] === undefined ? [] : [String(directives['exclude'])];
+    this.#parts.host.logger.warn(`Nodes where things went wrong lately are left alone: ${excluded.join(', ')}.`);
+    return { ...directives, exclude: [...wished, ...excluded].join(',') };
+  }
+
+  #script(batch: string, jobs: number, directives: Directives): JobScript {
+    const { pool, agent, options } = this.#parts;
+    const { minutes, leadSeconds, idleSeconds, pollSeconds, attemptsPerJob, slotsPerJob, bind } = options;
+    return {
+      name: this.#prefix + batch,
+      jobs,
+      lanes: slotsPerJob,
+      minutes,
+      leadSeconds,
+      directives,
+      agent: {
+        file: agent,
+        folder: pool.folderOf(batch),
+        attempts: bind === 'submit' ? 1 : (attemptsPerJob ?? 0),
+        idle: Math.round(idleSeconds * 1000),
+        poll: Math.round(Math.min(1000, pollSeconds * 1000)),
+        heartbeat: HEARTBEAT,
+        grace: Math.round((leadSeconds * 1000) / 2),
+        launcher: LAUNCHER_NAME,
+      },
+    };
+  }
+
+  async #cancelPending(batches: readonly string[]): Promise<void> {
+    for (const batch of batches) {
+      // oxlint-disable-next-line no-await-in-loop -- A controller is asked one thing at a time.
+      await this.#parts.slurm('scancel', ['--quiet', '--state=PENDING', `--name=${this.#prefix}${batch}`, '--me']);
+    }
+  }
+}
