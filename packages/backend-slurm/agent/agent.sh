@@ -213,6 +213,11 @@ if [ "${SLURM_JOB_END_TIME:-0}" -gt 0 ]; then fettle_until=",\"until\":${SLURM_J
 fettle_say hello ",\"job\":\"${SLURM_JOB_ID-}\",\"restart\":${SLURM_RESTART_COUNT:-0},\"node\":\"${SLURMD_NODENAME-}\"$fettle_devices$fettle_until"
 
 while :; do
+  if ! [ -e to-agent ]; then
+    # Somebody has removed the folder: nobody can hear of what runs here, and it would run beside its successor.
+    if [ -n "$fettle_program" ]; then kill -KILL "-$fettle_program"; fi
+    exit 0
+  fi
   if [ -n "$fettle_warning" ] && [ -z "$fettle_evicted" ]; then
     fettle_leaving=${fettle_leaving:-$fettle_warning}
     # An end that is being kept back is explained by this.

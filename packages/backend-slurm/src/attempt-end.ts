@@ -20,10 +20,12 @@ export function endOfRecord(record: AttemptRecord, { stderr }: AttemptFiles): At
 }
 
 /** How an attempt ended whose job is over and whose agent did not say. */
-export function endOfJob(state: JobClass, what: string): AttemptEnd {
+export function endOfJob(state: JobClass | 'hopeless', what: string): AttemptEnd {
   switch (state) {
     case 'node':
       return { kind: 'failed', failure: 'node', message: what };
+    case 'hopeless':
+      return { kind: 'failed', failure: 'launch', message: what };
     case 'out-of-memory':
       return { kind: 'failed', failure: 'oom', message: what };
     default:

@@ -5,6 +5,7 @@ import type { Directives, JobScript } from './jobs/job-script.ts';
 import { NodeHealth } from './jobs/node-health.ts';
 import { isGone, QueueWatch } from './jobs/queue-watch.ts';
 import type { SlurmCommand } from './jobs/slurm.ts';
+import type { Steps } from './jobs/steps.ts';
 import { refusal, Submitter } from './jobs/submitter.ts';
 import type { SlurmOptions } from './slurm-options.ts';
 import type { AttemptRecord } from './slots/agent-record.ts';
@@ -32,12 +33,15 @@ export interface SlotJobsParts {
   readonly session: number;
   /** Path of the agent. */
   readonly agent: string;
+  /** Where the slots are steps of an allocation: that, and when its time is over, in milliseconds since the epoch. */
+  readonly allocation?: { readonly steps: Steps; readonly end: number } | undefined;
 }
 
 /** A slot whose job is over, as Slurm says. */
 export interface Gone {
   readonly slot: Slot;
-  readonly state: JobClass;
+  /** `hopeless`: it waited, and would have waited forever. */
+  readonly state: JobClass | 'hopeless';
   readonly why: string;
 }
 
@@ -83,7 +87,7 @@ export class SlotJobs {
    */
   async submit(demand: boolean): Promise<void> {
     const { options, pool } = this.#parts;
-    if (options.bind === 'submit' || !this.isReady) return;
+    if (options.bind === 'submit' || !this.isReady || this.#isEnding) return;
     const jobs = Math.floor(slotsWanted(pool, options.slots, demand) / options.slotsPerJob);
     if (jobs === 0) return;
     const batch = this.#nextBatch();
@@ -126,14 +130,16 @@ export class SlotJobs {
 
   /** Takes in what an agent has written: ends of attempts, and one that was lost because the agent has left. */
   hear(slot: Slot): { readonly ended: readonly AttemptRecord[]; readonly lost: AttemptId | undefined } {
-    const { pool, host } = this.#parts;
+    const { pool, host, options } = this.#parts;
+    const { minutes } = options;
     const ended: AttemptRecord[] = [];
     for (const record of pool.files(slot).news()) {
       const end = slot.hear(record, this.#now);
       if (end !== undefined) ended.push(end);
       if (record.kind === 'hello') {
         this.#submitter.began();
-        slot.until ??= record.at + this.#parts.options.minutes * 60_000;
+        slot.until =
+          this.#parts.allocation?.end ?? slot.until ?? record.at + (minutes ?? Number.POSITIVE_INFINITY) * 60_000;
         host.logger.info(`Slot ${slot.name} runs on ${record.node} as job ${record.job}.`);
       }
       if (record.kind === 'started') this.#begun.set(slot, this.#now);
@@ -148,6 +154,16 @@ export class SlotJobs {
     return { ended, lost };
   }
 
+  /** Asks the agents of an allocation to leave shortly before its time is over; jobs of their own are told by Slurm. */
+  leaveInTime(): void {
+    if (!this.#isEnding) return;
+    for (const slot of this.#parts.pool) {
+      if (slot.state === 'leaving') continue;
+      slot.leave();
+      this.#parts.pool.order(slot, { kind: 'leave' });
+    }
+  }
+
   /** Learns from the end of an attempt whether its node is sound. */
   judge({ node }: Slot, end: AttemptEnd): void {
     if (node === undefined) return;
@@ -159,7 +175,7 @@ export class SlotJobs {
   async look(): Promise<readonly Gone[]> {
     const { pool, host } = this.#parts;
     if (pool.size === 0) return [];
-    const jobs = await this.#queue.look();
+    const jobs = await (this.#parts.allocation?.steps ?? this.#queue).look();
     if (typeof jobs === 'string') {
       host.logger.warn(`squeue: ${jobs}`);
       return [];
@@ -170,7 +186,7 @@ export class SlotJobs {
       const sight = jobs.get(this.#jobOf(slot));
       if (sight?.hopeless !== undefined) {
         hopeless.add(slot.batch);
-        gone.push({ slot, state: 'over', why: `Slurm would never have started it: ${sight.hopeless}` });
+        gone.push({ slot, state: 'hopeless', why: `Slurm would never have started it (${sight.hopeless})` });
         continue;
       }
       if (!isGone(sight)) {
@@ -194,7 +210,7 @@ export class SlotJobs {
   }
 
   /** Gives a slot up: whatever starts there from now on leaves at once. @returns false if it had closed by itself */
-  close(slot: Slot, why: string, state: JobClass): boolean {
+  close({ slot, why, state }: Gone): boolean {
     if (slot.closed !== undefined) return false;
     if (state === 'node' && slot.node !== undefined) this.#blame(slot.node);
     this.#begun.delete(slot);
@@ -233,6 +249,12 @@ export class SlotJobs {
     return this.#parts.host.clock.now();
   }
 
+  /** Whether the slots belong to an allocation of which the time is nearly over. */
+  get #isEnding(): boolean {
+    const { allocation, options } = this.#parts;
+    return allocation !== undefined && this.#now > allocation.end - options.leadSeconds * 1000;
+  }
+
   #nextBatch(): string {
     this.#batches += 1;
     return `${this.#parts.session}-${this.#batches}`;
@@ -266,8 +288,15 @@ export class SlotJobs {
     jobs: number,
     directives: Directives,
   ): Promise<{ readonly kind: 'refused' | 'unavailable'; readonly message: string } | undefined> {
-    const { pool, ledger } = this.#parts;
-    const answer = await this.#submitter.submit(this.#script(batch, jobs, this.#withExclusions(directives)));
+    const { pool, ledger, allocation } = this.#parts;
+    const script = this.#script(batch, jobs, this.#withExclusions(directives));
+    if (allocation !== undefined) {
+      allocation.steps.start(script);
+      // One that cannot begin is not worth another at once.
+      this.#submitter.tryLater();
+      return undefined;
+    }
+    const answer = await this.#submitter.submit(script);
     this.#queue.hurry();
     if (answer.kind === 'submitted') {
       this.#taken = true;
@@ -293,7 +322,7 @@ export class SlotJobs {
       name: this.#prefix + batch,
       jobs,
       lanes: slotsPerJob,
-      minutes,
+      minutes: minutes ?? 0,
       leadSeconds,
       directives,
       agent: {
@@ -310,6 +339,7 @@ export class SlotJobs {
   }
 
   async #cancelPending(batches: readonly string[]): Promise<void> {
+    if (this.#parts.allocation !== undefined) return;
     for (const batch of batches) {
       // oxlint-disable-next-line no-await-in-loop -- A controller is asked one thing at a time.
       await this.#parts.slurm('scancel', ['--quiet', '--state=PENDING', `--name=${this.#prefix}${batch}`, '--me']);

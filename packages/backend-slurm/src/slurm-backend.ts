@@ -21,7 +21,8 @@ import { endOfJob, endOfRecord } from './attempt-end.ts';
 import { scrubEnvironment } from './commands/scrub-environment.ts';
 import { runScript } from './jobs/run-script.ts';
 import { type SlurmCommand, slurmCommands } from './jobs/slurm.ts';
-import { SlotJobs } from './slot-jobs.ts';
+import { Steps } from './jobs/steps.ts';
+import { SlotJobs, type SlotJobsParts } from './slot-jobs.ts';
 import type { SlurmOptions } from './slurm-options.ts';
 import { Ledger } from './slots/ledger.ts';
 import type { Slot } from './slots/slot.ts';
@@ -83,6 +84,7 @@ export class SlurmBackend implements Backend {
         remedy: 'Start the study on a machine from which jobs are submitted, a login node say.',
       });
     }
+    const allocation = await this.#allocation(host, slurm);
     const slots = join(folder, 'slurm', 'slots');
     mkdirSync(slots, { recursive: true });
     const directory = realpathSync(folder);
@@ -92,7 +94,7 @@ export class SlurmBackend implements Backend {
     const session = ledger.past.filter(({ kind }) => kind === 'opened').length + 1;
     ledger.append({ kind: 'opened', session });
     const pool = new SlotPool(join(directory, 'slurm', 'slots'), ledger, session);
-    const jobs = new SlotJobs({ options: this.#options, host, slurm, pool, ledger, session, agent });
+    const jobs = new SlotJobs({ options: this.#options, host, slurm, pool, ledger, session, agent, allocation });
     this.#opened = { host, program, directory, ledger, session, pool, jobs };
   }
 
@@ -170,6 +172,14 @@ export class SlurmBackend implements Backend {
     return slurmCommands(scrubEnvironment(this.#environment), COMMAND_TIMEOUT, (command) => {
       this.#calls.set(command, (this.#calls.get(command) ?? 0) + 1);
     });
+  }
+
+  /** The allocation in which the driver runs, if the slots are to be there. */
+  async #allocation(host: BackendHost, slurm: SlurmCommand): Promise<SlotJobsParts['allocation']> {
+    if (this.#options.within !== 'allocation') return undefined;
+    const job = this.#environment['SLURM_JOB_ID'] ?? 'none';
+    const steps = new Steps(job, slurm, scrubEnvironment(this.#environment), host.logger);
+    return { steps, end: await steps.end() };
   }
 
   #adopt(
@@ -267,6 +277,7 @@ export class SlurmBackend implements Backend {
   /** Reads what the agents have written. @returns milliseconds until the next time */
   async #poll(): Promise<number> {
     const { pool, jobs } = this.#here;
+    jobs.leaveInTime();
     for (const slot of pool) {
       this.#hear(slot);
       if (slot.state === 'idle' && this.#waiting.size === 0) this.#demand = false;
@@ -296,11 +307,12 @@ export class SlurmBackend implements Backend {
   async #look(): Promise<number> {
     const { jobs } = this.#here;
     const gone = await jobs.look();
-    for (const { slot, state, why } of gone) {
+    for (const job of gone) {
+      const { slot, state, why } = job;
       // Its last words may have come between the two.
       this.#hear(slot);
       const lost = slot.attempt;
-      if (!jobs.close(slot, why, state) || lost === undefined) continue;
+      if (!jobs.close(job) || lost === undefined) continue;
       slot.attempt = undefined;
       this.#tellEnd(lost, endOfJob(state, `Its job ended before it did: ${why}.`));
     }

@@ -26,8 +26,13 @@ const fields = z.strictObject({
   slots: z.int().min(1),
   /** Slots in each job, which share its GPUs: 4 with `gres: gpu:4` gives each attempt one. `slots` is a multiple. */
   slotsPerJob: z.int().min(1).default(1),
-  /** Time limit of a job in minutes, whole: Slurm counts in minutes. */
-  minutes: z.int().min(1),
+  /** Time limit of a job in minutes, whole: Slurm counts in minutes. Not with `within: allocation`. */
+  minutes: z.int().min(1).optional(),
+  /**
+   * Where the slots are. `jobs`: in jobs that are submitted. `allocation`: in the one in which the driver runs (`salloc`, or a
+   * job), as steps; then `directives` are those of `srun`.
+   */
+  within: z.enum(['jobs', 'allocation']).default('jobs'),
   /**
    * When it is said what a job runs. `start`: once it has started, which is when its resources are there. `submit`: when it
    * is submitted, a job for each attempt; then its directives may depend on the trial.
@@ -82,15 +87,21 @@ const fields = z.strictObject({
 });
 
 /** Options of the Slurm backend. */
-export const slurmOptions = fields.superRefine(({ slots, slotsPerJob, bind, attemptsPerJob }, context) => {
-  const wrong = (option: string, message: string): void =>
-    context.addIssue({ code: 'custom', path: [option], message });
-  if (slots % slotsPerJob !== 0) wrong('slots', `expected a multiple of slotsPerJob (${slotsPerJob})`);
-  if (bind === 'submit' && slotsPerJob > 1) wrong('slotsPerJob', 'must be 1 with `bind: submit`: a job is one attempt');
-  if (bind === 'submit' && (attemptsPerJob ?? 1) > 1) {
-    wrong('attemptsPerJob', 'must be 1 with `bind: submit`: a job is one attempt');
-  }
-});
+export const slurmOptions = fields.superRefine(
+  ({ slots, slotsPerJob, bind, attemptsPerJob, minutes, within }, context) => {
+    const wrong = (option: string, message: string): void =>
+      context.addIssue({ code: 'custom', path: [option], message });
+    if (slots % slotsPerJob !== 0) wrong('slots', `expected a multiple of slotsPerJob (${slotsPerJob})`);
+    if (within === 'jobs' && minutes === undefined) wrong('minutes', 'is required: the time limit of a job in minutes');
+    if (within === 'allocation' && minutes !== undefined) wrong('minutes', 'an allocation has its own time limit');
+    if (within === 'allocation' && bind === 'submit') wrong('bind', 'nothing is submitted with `within: allocation`');
+    if (bind === 'submit' && slotsPerJob > 1)
+      wrong('slotsPerJob', 'must be 1 with `bind: submit`: a job is one attempt');
+    if (bind === 'submit' && (attemptsPerJob ?? 1) > 1) {
+      wrong('attemptsPerJob', 'must be 1 with `bind: submit`: a job is one attempt');
+    }
+  },
+);
 
 /** Options of the Slurm backend, checked. */
 export type SlurmOptions = z.output<typeof slurmOptions>;

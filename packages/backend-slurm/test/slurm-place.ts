@@ -25,25 +25,28 @@ export class SlurmPlace implements BackendPlace {
   readonly clock = systemClock();
   readonly #cluster: SlurmCluster;
   readonly #options: Partial<SlurmOptions>;
+  readonly #environment: { readonly [name: string]: string };
   readonly #folder = realpathSync(mkdtempSync(join(tmpdir(), "fettle 100% 'test' ")));
 
-  constructor(cluster: SlurmCluster, options: Partial<SlurmOptions> = {}) {
+  /** @param allocation number of the job in which the driver seems to run */
+  constructor(cluster: SlurmCluster, options: Partial<SlurmOptions> = {}, allocation?: string) {
     this.directory = join(this.#folder, 'study');
     this.#cluster = cluster;
     this.#options = options;
+    this.#environment = allocation === undefined ? {} : { SLURM_JOB_ID: allocation, SLURM_MEM_PER_CPU: '1' };
   }
 
   make(workers: number): SlurmBackend {
     const { slotsPerJob = 1 } = this.#options;
     const options = slurmOptions.parse({
       slots: Math.ceil(workers / slotsPerJob) * slotsPerJob,
-      minutes: 5,
+      minutes: this.#options.within === 'allocation' ? undefined : 5,
       pollSeconds: 0.1,
       squeueSeconds: 0.5,
       idleSeconds: 20,
       ...this.#options,
     });
-    return new SlurmBackend(options, { ...process.env, ...this.#cluster.environment });
+    return new SlurmBackend(options, { ...process.env, ...this.#cluster.environment, ...this.#environment });
   }
 
   /** A script for the shell. */
@@ -65,7 +68,7 @@ export class SlurmPlace implements BackendPlace {
   }
 
   close(): void {
-    this.#cluster.run('scancel', '--me');
+    this.#cluster.run('scancel', '--me', ...(this.#options.within === 'allocation' ? ['--state=PENDING'] : []));
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 });
   }
 

@@ -33,6 +33,8 @@ export class SlotFiles {
 
   /** Appends an order. @param script what to run, for an order to run */
   order(order: Order, script?: string): void {
+    // Somebody may have removed it; the agent of old does not come back then.
+    mkdirSync(this.#folder, { recursive: true });
     // The agent looks for it only once it has read the order.
     if (script !== undefined) writeFileSync(join(this.#folder, `run-${order.seq}.sh`), script, { flush: true });
     appendLine(join(this.#folder, TO_AGENT), orderLine(order));
@@ -58,7 +60,13 @@ export class SlotFiles {
 
 /** Whole lines of a file from an offset on, which is opened for this look alone (close-to-open consistency). */
 function lines(path: string, offset: number): { readonly lines: readonly string[]; readonly end: number } {
-  const file = openSync(path, 'r');
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch {
+    // Removed, or out of reach for now: Slurm will say what became of the job.
+    return { lines: [], end: offset };
+  }
   try {
     const { size } = fstatSync(file);
     const bytes = Buffer.alloc(Math.max(0, size - offset));

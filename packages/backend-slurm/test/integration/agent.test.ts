@@ -205,6 +205,20 @@ describe('the agent', () => {
     expect(desk.records.map(({ kind }) => kind)).toEqual(['hello', 'started', 'ended']);
   });
 
+  it('ends its program and itself when somebody removes its folder', async () => {
+    const agent = desk.agent();
+    desk.run('1.1', 'echo ready; exec sleep 30');
+    await desk.prints('ready');
+    const { pid } = await desk.until('started');
+    const left = new Promise((resolve) => {
+      agent.once('exit', resolve);
+    });
+    rmSync(desk.slot, { recursive: true });
+    expect(await left).toBe(0);
+    for (let looks = 0; looks < 200 && isAlive(-pid); looks += 1) await sleep(25);
+    expect(isAlive(-pid)).toBe(false);
+  });
+
   it('gives its programs its own share of the GPUs of the job', async () => {
     desk.agent({ lanes: 2, environment: { CUDA_VISIBLE_DEVICES: 'GPU-a,MIG-b,GPU-c,3' } });
     desk.run('1.1', 'echo "$CUDA_VISIBLE_DEVICES"');

@@ -34,21 +34,38 @@ class Drivers {
     if (this.code === undefined) [this.#child, this.#exit] = this.#start();
   }
 
+  /** Starts another one beside the first. @returns its exit code */
+  async second(): Promise<number | null> {
+    if (this.code !== undefined) return 1;
+    return this.#spawn('ignore')[1];
+  }
+
   #start(): [ChildProcess, Promise<number | null>] {
+    const [child, exit] = this.#spawn('inherit');
+    void exit.then((code) => {
+      if (code !== null) this.code = code;
+    });
+    return [child, exit];
+  }
+
+  #spawn(stderr: 'inherit' | 'ignore'): [ChildProcess, Promise<number | null>] {
     const driver = new URL('../fixtures/driver.ts', import.meta.url).pathname;
     const child = spawn(
       process.execPath,
       ['-C', '@fettle/source', driver, this.directory, String(TRIALS), String(SLOTS)],
-      { env: { ...process.env, ...cluster.environment }, stdio: ['ignore', 'ignore', 'inherit'] },
+      { env: { ...process.env, ...cluster.environment }, stdio: ['ignore', 'ignore', stderr] },
     );
     const exit = new Promise<number | null>((resolve) => {
-      child.once('exit', (code) => {
-        if (code !== null) this.code = code;
-        resolve(code);
-      });
+      child.once('exit', resolve);
     });
     return [child, exit];
   }
+}
+
+/** Somebody with more rights takes a node for a moment. */
+async function preempt(node: string): Promise<void> {
+  const id = cluster.run('sbatch', '--parsable', '-p', 'high', '--exclusive', '-w', node, '--wrap', 'sleep 1').trim();
+  for (let looks = 0; looks < 40 && cluster.run('squeue', '-h', '-j', id).trim() !== ''; looks += 1) await sleep(250);
 }
 
 function runningJobs(): string[] {
@@ -123,6 +140,24 @@ describeOnSlurm('a study on a Slurm cluster where everything breaks', () => {
           if (agent !== undefined) process.kill(Number(agent), 'SIGKILL');
         },
       ],
+      ['preempted without grace', () => preempt('n1')],
+      [
+        'preempted with grace',
+        async () => {
+          cluster.run('scontrol', 'update', 'partitionname=debug', 'GraceTime=5');
+          await preempt('n3');
+          cluster.run('scontrol', 'update', 'partitionname=debug', 'GraceTime=0');
+        },
+      ],
+      [
+        'the folder of a batch is removed',
+        async () => {
+          const slots = join(directory, 'slurm', 'slots');
+          const batch = pick(readdirSync(slots));
+          if (batch !== undefined) rmSync(join(slots, batch), { recursive: true, force: true, maxRetries: 5 });
+        },
+      ],
+      ['a second driver is started', async () => expect(await drivers.second()).toBe(1)],
       [
         'the time limit comes early',
         async () => void cluster.run('scontrol', 'update', `jobid=${pick(runningJobs()) ?? 0}`, 'EndTime=now+2'),

@@ -1,5 +1,5 @@
 import { describeBackend } from '@fettle/core/testing';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { describeOnSlurm } from '../describe-on-slurm.ts';
 import { SlurmCluster } from '../slurm-cluster.ts';
 import { SlurmPlace } from '../slurm-place.ts';
@@ -26,5 +26,17 @@ describeOnSlurm('on a real cluster', () => {
   describeBackend('slurm, several attempts at once in a job', {
     outlivesDriver: true,
     open: () => new SlurmPlace(cluster, { slotsPerJob: 2 }),
+  });
+  describe('within an allocation', () => {
+    let allocation = '';
+    beforeAll(() => {
+      cluster.run('scancel', '--me');
+      cluster.run('salloc', '--no-shell', '--job-name=mine', '--nodes=2', '--ntasks=16', '--mem-per-cpu=100');
+      allocation = cluster.run('squeue', '-h', '--name=mine', '-o', '%i').trim();
+    });
+    describeBackend('slurm, steps', {
+      outlivesDriver: true,
+      open: () => new SlurmPlace(cluster, { within: 'allocation' }, allocation),
+    });
   });
 });

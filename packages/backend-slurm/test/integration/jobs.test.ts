@@ -1,0 +1,89 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { attemptDirectory, createStudy, grid, ordinal, searchSpace, type StudyEvent } from '@fettle/core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { slurm } from '../../src/index.ts';
+import type { SlurmOptions } from '../../src/slurm-options.ts';
+import { describeOnSlurm } from '../describe-on-slurm.ts';
+import { SlurmCluster } from '../slurm-cluster.ts';
+
+let cluster: SlurmCluster;
+let directory: string;
+
+/** Runs one trial for each value of `x`. @returns what each printed, and all events */
+async function run(
+  options: Partial<SlurmOptions>,
+  values: readonly number[],
+  script: string,
+): Promise<{ readonly printed: readonly string[]; readonly events: readonly StudyEvent[] }> {
+  const events: StudyEvent[] = [];
+  const study = await createStudy({
+    name: 'jobs',
+    space: searchSpace({ x: ordinal([...values]) }),
+    objective: { metric: 'loss', goal: 'minimize' },
+    command: ['sh', '-c', script.replaceAll('{', '{{').replaceAll('}', '}}'), 'sh', '{x}'],
+    retry: { limits: { launch: 0 } },
+    searcher: grid(),
+    backend: slurm({ slots: 4, minutes: 5, pollSeconds: 0.1, squeueSeconds: 0.5, ...options }),
+    seed: 1,
+    directory,
+  });
+  study.on('*', (event) => events.push(event));
+  await study.run();
+  await study.close();
+  const printed = values.map((_, index) => {
+    const { stdout } = attemptDirectory(directory, `${index + 1}.1`).files;
+    return existsSync(stdout) ? readFileSync(stdout, 'utf8').trim() : '';
+  });
+  return { printed, events };
+}
+
+const REPORT = `echo '{"loss": 1}' >>"$FETTLE_METRICS"`;
+
+describeOnSlurm('jobs on a Slurm cluster', () => {
+  beforeAll(async () => {
+    cluster = await SlurmCluster.start();
+  });
+  afterAll(() => cluster.stop());
+  beforeEach(() => {
+    vi.stubEnv('SLURM_CONF', cluster.environment.SLURM_CONF);
+    directory = mkdtempSync(join(tmpdir(), 'fettle-jobs-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
+
+  it('give each of the attempts that share a job a GPU of its own', async () => {
+    const { printed } = await run(
+      { slotsPerJob: 2, directives: { gres: 'gpu:2' } },
+      [1, 2, 3, 4],
+      `${REPORT}; echo "$SLURM_JOB_ID $CUDA_VISIBLE_DEVICES"; sleep 2`,
+    );
+    const jobs = Map.groupBy(printed, (line) => line.split(' ')[0]);
+    expect(jobs.size).toBe(2);
+    for (const lines of jobs.values()) expect(lines.map((line) => line.split(' ')[1]).sort()).toEqual(['0', '1']);
+  });
+
+  it('run a trial on as many nodes as it asks for, and say where its processes meet', async () => {
+    const { printed } = await run(
+      { bind: 'submit', prefix: ['srun'], directives: { nodes: '{x}', ntasks: '{x}', 'ntasks-per-node': 1 } },
+      [1, 2],
+      `[ "$SLURM_PROCID" -gt 0 ] || ${REPORT}; echo "$SLURMD_NODENAME $MASTER_ADDR"`,
+    );
+    expect(printed[0]).toMatch(/^n\d$/);
+    expect(printed[1]?.split('\n').sort()).toEqual(['n1 n1', 'n2 n1']);
+  });
+
+  it('fail a trial that asks for what the cluster never has, with what Slurm says', { timeout: 40_000 }, async () => {
+    // At once for memory that no node has, after it was queued for nodes that no partition has.
+    for (const [directive, said] of [
+      ['mem', /^Slurm refused it: .*Memory/],
+      ['nodes', /would never have started it \(PartitionConfig\)/],
+    ] as const) {
+      // oxlint-disable-next-line no-await-in-loop -- One study after the other.
+      const { events } = await run({ bind: 'submit', directives: { [directive]: '{x}' } }, [1, 7000], REPORT);
+      const failures = events.flatMap((event) => (event.type === 'trial:failed' ? [event.body] : []));
+      expect(failures).toMatchObject([{ trial: 2, failure: 'launch', message: expect.stringMatching(said) }]);
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
