@@ -3,18 +3,19 @@
 # attempt after the other, and writes down what happened. It needs a POSIX shell and what every Linux has beside it (date,
 # mkdir, mkfifo, rm, setsid, sleep, tail, touch), nothing else.
 #
-#   agent.sh SLOTS LANES LANE ATTEMPTS IDLE POLL HEARTBEAT GRACE LAUNCHER
+#   agent.sh SLOTS LANES LANE ATTEMPTS IDLE POLL LOOK HEARTBEAT GRACE LAUNCHER
 #
 # SLOTS      folder of the batch of slots; this one's is SLOTS/N, N being the index in the array times LANES, plus LANE
 # LANES      agents in this job, which share its GPUs; this is number LANE, from 0
 # ATTEMPTS   attempts after which it leaves; 0: it runs as many as it is given
 # IDLE       time without work after which it leaves
-# POLL       time between two looks at its orders
+# POLL       time between two looks at its program, and at its orders while it has none
+# LOOK       time between two looks at its orders while its program runs
 # HEARTBEAT  time between two signs of life
 # GRACE      time that a program has to save itself when the job is about to end
 # LAUNCHER   how the shell that starts a program calls itself in messages of its own
 #
-# Times are in milliseconds and are counted in looks, which costs nothing. Files, one writer each, opened afresh at every
+# Times are in milliseconds and are counted in naps, which costs nothing. Files, one writer each, opened afresh at every
 # look, so that close-to-open consistency (NFS) is enough:
 #
 # to-agent         the driver's: SESSION SEQ KIND ATTEMPT WORD NUMBER .
@@ -26,14 +27,14 @@
 # Variables have a prefix, because one that is exported under the same name would reach the program changed.
 set -u
 
-fettle_lanes=$2 fettle_lane=$3 fettle_attempts=$4 fettle_idle=$5 fettle_poll=$6
-fettle_heartbeat=$7 fettle_grace=$8 fettle_launcher=$9
+fettle_lanes=$2 fettle_lane=$3 fettle_attempts=$4 fettle_idle=$5 fettle_poll=$6 fettle_look=$7
+fettle_heartbeat=$8 fettle_grace=$9 fettle_launcher=${10}
 fettle_nap=$((fettle_poll / 1000)).$(printf %03d $((fettle_poll % 1000)))
 
 # Time since the beginning, in milliseconds.
 fettle_clock=0
 fettle_seq=0 fettle_spoke=0 fettle_unsaid=''
-fettle_session=0 fettle_orders=0
+fettle_session=0 fettle_orders=0 fettle_looked=0
 # The attempt, its process group while that runs, and how it ended.
 fettle_attempt='' fettle_program='' fettle_status=''
 fettle_begun=0 fettle_since=0
@@ -88,7 +89,8 @@ fettle_part() (
   printf %s "$part"
 )
 
-fettle_look() {
+fettle_read_orders() {
+  fettle_looked=$fettle_clock
   fettle_fresh=$(tail -n "+$((fettle_orders + 1))" to-agent 2>/dev/null)
   while read -r fettle_from fettle_number fettle_kind fettle_name fettle_word fettle_time fettle_end; do
     # A line without its full stop is being written.
@@ -224,7 +226,7 @@ while :; do
     if [ -n "$fettle_attempt" ]; then fettle_evicted=$fettle_warning; fi
     fettle_stop checkpoint "$fettle_grace"
   fi
-  fettle_look
+  if [ -z "$fettle_program" ] || [ $((fettle_clock - fettle_looked)) -ge "$fettle_look" ]; then fettle_read_orders; fi
   if [ -n "$fettle_program" ]; then fettle_watch; fi
   if [ -n "$fettle_attempt" ] && [ -z "$fettle_program" ]; then
     if [ -n "$fettle_evicted" ] || [ "$fettle_clock" -ge "$fettle_held" ]; then fettle_over; fi

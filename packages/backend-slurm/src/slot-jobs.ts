@@ -7,7 +7,7 @@ import { isGone, QueueWatch } from './jobs/queue-watch.ts';
 import type { SlurmCommand } from './jobs/slurm.ts';
 import type { Steps } from './jobs/steps.ts';
 import { refusal, Submitter } from './jobs/submitter.ts';
-import type { SlurmOptions } from './slurm-options.ts';
+import { pollSecondsOf, type SlurmOptions } from './slurm-options.ts';
 import type { AttemptRecord } from './slots/agent-record.ts';
 import type { Ledger } from './slots/ledger.ts';
 import type { Slot } from './slots/slot.ts';
@@ -55,6 +55,8 @@ export class SlotJobs {
   readonly #prefix: string;
   /** When the attempt in a slot was given to it. */
   readonly #begun = new Map<Slot, number>();
+  /** Why jobs wait, as Slurm says. */
+  #reasons: ReadonlySet<string> = new Set();
   #batches = 0;
   /** Whether a job of this session was ever taken. */
   #taken = false;
@@ -73,6 +75,15 @@ export class SlotJobs {
   /** Milliseconds until Slurm should be asked again. */
   get nextLook(): number {
     return this.#queue.wait;
+  }
+
+  /** How many slots wait for their jobs to begin, and why; `undefined` if none does. */
+  get standing(): string | undefined {
+    let waiting = 0;
+    for (const { heard } of this.#parts.pool) if (heard === undefined) waiting += 1;
+    if (waiting === 0) return undefined;
+    const why = [...this.#reasons].join(', ');
+    return `${waiting} ${waiting === 1 ? 'slot waits' : 'slots wait'} in the queue${why === '' ? '' : `: ${why}`}`;
   }
 
   /** Whether jobs may be submitted now. */
@@ -180,6 +191,7 @@ export class SlotJobs {
       host.logger.warn(`squeue: ${jobs}`);
       return [];
     }
+    this.#reasons = new Set([...jobs.values()].flatMap(({ reason }) => reason ?? []));
     const gone: Gone[] = [];
     const hopeless = new Set<string>();
     for (const slot of pool) {
@@ -297,7 +309,7 @@ export class SlotJobs {
       return undefined;
     }
     const answer = await this.#submitter.submit(script);
-    this.#queue.hurry();
+    this.#queue.soon();
     if (answer.kind === 'submitted') {
       this.#taken = true;
       ledger.append({ kind: 'submitted', batch, job: answer.job });
@@ -317,7 +329,8 @@ export class SlotJobs {
 
   #script(batch: string, jobs: number, directives: Directives): JobScript {
     const { pool, agent, options } = this.#parts;
-    const { minutes, leadSeconds, idleSeconds, pollSeconds, attemptsPerJob, slotsPerJob, bind } = options;
+    const { minutes, leadSeconds, idleSeconds, attemptsPerJob, slotsPerJob, bind } = options;
+    const pollSeconds = pollSecondsOf(options);
     return {
       name: this.#prefix + batch,
       jobs,
@@ -331,6 +344,7 @@ export class SlotJobs {
         attempts: bind === 'submit' ? 1 : (attemptsPerJob ?? 0),
         idle: Math.round(idleSeconds * 1000),
         poll: Math.round(Math.min(1000, pollSeconds * 1000)),
+        look: Math.round(pollSeconds * 1000),
         heartbeat: HEARTBEAT,
         grace: Math.round((leadSeconds * 1000) / 2),
         launcher: LAUNCHER_NAME,

@@ -4,10 +4,12 @@ import {
   type Adoption,
   attemptDirectory,
   type AttemptEnd,
+  type AttemptFiles,
   type AttemptId,
   type Backend,
   type BackendHost,
   type CommandProgram,
+  type Diagnosis,
   type Disposer,
   FettleError,
   type Launched,
@@ -22,8 +24,9 @@ import { scrubEnvironment } from './commands/scrub-environment.ts';
 import { runScript } from './jobs/run-script.ts';
 import { type SlurmCommand, slurmCommands } from './jobs/slurm.ts';
 import { Steps } from './jobs/steps.ts';
+import { diagnoseSite } from './site/diagnose-site.ts';
 import { SlotJobs, type SlotJobsParts } from './slot-jobs.ts';
-import type { SlurmOptions } from './slurm-options.ts';
+import { pollSecondsOf, type SlurmOptions } from './slurm-options.ts';
 import { Ledger } from './slots/ledger.ts';
 import type { Slot } from './slots/slot.ts';
 import { SlotPool } from './slots/slot-pool.ts';
@@ -117,7 +120,7 @@ export class SlurmBackend implements Backend {
     }
     const adoptions = attempts.map(({ request }) => this.#adopt(request, assigned.get(request.attempt), ends, given));
     await jobs.submit(this.#demand);
-    this.#later(this.#options.pollSeconds * 1000, () => this.#poll());
+    this.#later(pollSecondsOf(this.#options) * 1000, () => this.#poll());
     this.#later(jobs.nextLook, () => this.#look());
     return adoptions;
   }
@@ -126,7 +129,7 @@ export class SlurmBackend implements Backend {
     const { attempt } = request;
     const known = this.#launches.get(attempt);
     if (known !== undefined) return known;
-    const { files } = attemptDirectory(this.#here.directory, attempt);
+    const files = this.#filesOf(attempt);
     if (this.#over.has(attempt)) return Promise.resolve({ handle: null, files });
     this.#demand = true;
     const launched = this.#launch(request).catch((thrown: unknown) => {
@@ -154,6 +157,10 @@ export class SlurmBackend implements Backend {
     return places;
   }
 
+  standing(): string | undefined {
+    return this.#opened?.jobs.standing;
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     for (const cancel of this.#timers) cancel();
@@ -161,6 +168,10 @@ export class SlurmBackend implements Backend {
     const { jobs, ledger, session } = this.#opened;
     await jobs.release();
     ledger.append({ kind: 'calls', session, calls: Object.fromEntries(this.#calls) });
+  }
+
+  diagnose(): Promise<readonly Diagnosis[]> {
+    return diagnoseSite(this.#commands(), this.#options);
   }
 
   get #here(): Opened {
@@ -189,7 +200,7 @@ export class SlurmBackend implements Backend {
     given: ReadonlySet<string>,
   ): Adoption {
     const { attempt } = request;
-    const launched = { handle: null, files: attemptDirectory(this.#here.directory, attempt).files };
+    const launched = { handle: null, files: this.#filesOf(attempt) };
     if (slot === undefined) return { attempt, status: 'never-launched' };
     const end = ends.get(attempt);
     if (end !== undefined || slot.state === 'closed') {
@@ -207,11 +218,11 @@ export class SlurmBackend implements Backend {
 
   async #launch(request: LaunchRequest): Promise<Launched> {
     const { attempt } = request;
-    const { files } = await makeAttemptDirectory(this.#here.directory, request);
+    await makeAttemptDirectory(this.#here.directory, request);
     this.#waiting.set(attempt, request);
     if (this.#options.bind === 'submit') await this.#submitWaiting();
     else this.#assign();
-    return { handle: null, files };
+    return { handle: null, files: this.#filesOf(attempt) };
   }
 
   /** Gives waiting attempts to idle slots. */
@@ -289,7 +300,7 @@ export class SlurmBackend implements Backend {
       await jobs.submit(this.#demand);
     }
     this.#tellCapacity();
-    return this.#options.pollSeconds * 1000;
+    return pollSecondsOf(this.#options) * 1000;
   }
 
   #hear(slot: Slot): void {
@@ -322,7 +333,13 @@ export class SlurmBackend implements Backend {
   }
 
   #endOfRecord(attempt: AttemptId, record: Parameters<typeof endOfRecord>[0]): AttemptEnd {
-    return endOfRecord(record, attemptDirectory(this.#here.directory, attempt).files);
+    return endOfRecord(record, this.#filesOf(attempt));
+  }
+
+  /** A look at a file is work for the file server: one in each poll is enough. */
+  #filesOf(attempt: AttemptId): AttemptFiles {
+    const { files } = attemptDirectory(this.#here.directory, attempt);
+    return { ...files, lookEvery: pollSecondsOf(this.#options) * 1000 };
   }
 
   #tellEnd(attempt: AttemptId, end: AttemptEnd): void {

@@ -78,8 +78,8 @@ const fields = z.strictObject({
   idleSeconds: seconds.default(300),
   /** Seconds before its time limit at which a job stops its program, so that it can save itself. */
   leadSeconds: seconds.default(120),
-  /** Seconds between two looks at what the jobs have written. */
-  pollSeconds: seconds.default(5),
+  /** Seconds between two looks at what the jobs have written; absent: 1 for up to 20 slots, 5 from 100 on. */
+  pollSeconds: seconds.optional(),
   /** Least seconds between two questions to Slurm's controller; it is asked up to 20 times less often while nothing happens. */
   squeueSeconds: seconds.default(30),
   /** Signal sent together with the stop file, for programs that save themselves on a signal. */
@@ -102,6 +102,11 @@ export const slurmOptions = fields.superRefine(
     }
   },
 );
+
+/** Seconds between two looks at what the jobs have written: many slots are looked at less often. */
+export function pollSecondsOf({ pollSeconds, slots }: SlurmOptions): number {
+  return pollSeconds ?? Math.min(5, Math.max(1, slots / 20));
+}
 
 /** Options of the Slurm backend, checked. */
 export type SlurmOptions = z.output<typeof slurmOptions>;

@@ -21,6 +21,7 @@ const SCRIPT: JobScript = {
     attempts: 0,
     idle: 300_000,
     poll: 1000,
+    look: 5000,
     heartbeat: 30_000,
     grace: 60_000,
     launcher: 'fettle-launcher',
@@ -43,7 +44,7 @@ describe('the job script', () => {
   it('lets the agent take the place of the shell', () => {
     const agent = `'/home/some one/it'\\''s/agent.sh' '/home/some one/100% $(true)'`;
     expect(scriptText(SCRIPT)).toBe(
-      `#!/bin/sh\nexec /bin/sh ${agent} 1 0 0 300000 1000 30000 60000 'fettle-launcher'\n`,
+      `#!/bin/sh\nexec /bin/sh ${agent} 1 0 0 300000 1000 5000 30000 60000 'fettle-launcher'\n`,
     );
   });
 

@@ -20,6 +20,8 @@ export interface SlurmClusterOptions {
   readonly nodes?: number;
   /** Cores of each node, as Slurm believes. */
   readonly cores?: number;
+  /** Memory of each node in megabytes, as Slurm believes. */
+  readonly memory?: number;
   /** Further lines of slurm.conf. */
   readonly extra?: readonly string[];
 }
@@ -48,7 +50,12 @@ export class SlurmCluster {
   }
 
   /** Starts one and waits until its nodes are idle. @throws Error when Slurm is not installed, with the way to get it */
-  static async start({ nodes = 2, cores = 8, extra = [] }: SlurmClusterOptions = {}): Promise<SlurmCluster> {
+  static async start({
+    nodes = 2,
+    cores = 8,
+    memory = 4000,
+    extra = [],
+  }: SlurmClusterOptions = {}): Promise<SlurmCluster> {
     const missing = SlurmCluster.missing();
     if (missing !== undefined) throw new Error(missing);
     // Short, because sockets lie in it.
@@ -62,7 +69,7 @@ export class SlurmCluster {
     // A character device is all that Slurm asks of a GPU.
     for (const gpu of [0, 1]) symlinkSync('/dev/null', join(folder, 'dev', `nvidia${gpu}`));
     const nodeLines = Array.from({ length: nodes }, (_, index) => {
-      const shape = `CPUs=${cores} Sockets=1 CoresPerSocket=${cores} ThreadsPerCore=1 RealMemory=4000 Gres=gpu:2`;
+      const shape = `CPUs=${cores} Sockets=1 CoresPerSocket=${cores} ThreadsPerCore=1 RealMemory=${memory} Gres=gpu:2`;
       return `NodeName=n${index + 1} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${ports[index + 1]} ${shape}`;
     });
     writeFileSync(

@@ -37,6 +37,12 @@ describe('the live view', () => {
     `);
   });
 
+  test('says what the backend says of how it stands', () => {
+    const status = { ...input().status, backend: '3 slots wait in the queue: Priority' };
+    expect(draw({ status })).toContain('2 failed\n3 slots wait in the queue: Priority\n');
+    expect(draw({ status, phase: 'ended' })).not.toContain('in the queue');
+  });
+
   test('is never wider or higher than the terminal', () => {
     fc.assert(
       fc.property(

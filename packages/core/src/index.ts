@@ -53,6 +53,7 @@ export type { AttemptId, TrialId, TrialOrigin, TrialRecord, TrialState } from '.
 // The ports.
 export type {
   Adoption,
+  AttemptFileName,
   AttemptFiles,
   Backend,
   BackendHost,

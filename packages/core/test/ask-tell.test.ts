@@ -2,6 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { random } from '../src/searchers/random.ts';
 import { memoryMedium, memoryStore } from '../src/store/memory-store.ts';
 import { createStudy } from '../src/study/create-study.ts';
+import { VirtualClock } from '../src/testing/virtual-clock.ts';
 import { LOSS, SPACE } from './engine-helpers.ts';
 import { rungSearcher } from './rung-searcher.ts';
 
@@ -30,6 +31,16 @@ describe('ask and tell', () => {
     expect(study.status().summary.counts.completed).toBe(4);
     const values = study.reader.trials().map((trial) => trial.value ?? Number.NaN);
     expect(study.best()?.value).toBe(Math.min(...values));
+  });
+
+  it('goes on counting the time while nothing happens', async () => {
+    const clock = new VirtualClock();
+    await using study = await open({ clock });
+    await study.ask();
+    const { wallClock } = study.status().summary;
+    clock.after(90_000, () => undefined);
+    clock.idle();
+    expect(study.status().summary.wallClock).toBe(wallClock + 90_000);
   });
 
   it('lets several trials be out at once, and told in any order', async () => {

@@ -82,7 +82,12 @@ async function settle(): Promise<void> {
 }
 
 function setup(
-  given: { sources?: MetricSource[]; positions?: MetricPosition[]; report?: (collected: CollectedReport) => void } = {},
+  given: {
+    sources?: MetricSource[];
+    lookEvery?: number;
+    positions?: MetricPosition[];
+    report?: (collected: CollectedReport) => void;
+  } = {},
 ) {
   const reader = new MemoryFiles();
   const clock = new ManualClock();
@@ -94,7 +99,7 @@ function setup(
   ];
   const collector = new MetricCollector({
     sources: sources.map((source, index) => ({ name: `source-${index}`, source })),
-    files,
+    files: { ...files, lookEvery: given.lookEvery },
     positions: given.positions ?? [],
     reader,
     clock,
@@ -140,6 +145,15 @@ describe('MetricCollector', () => {
     const before = clock.waits.length;
     await clock.advance(650);
     expect(clock.waits.slice(before, before + 2)).toEqual([50, 100]);
+  });
+
+  it('looks as often as the backend says, whether anything was written or not', async () => {
+    const { reader, clock, collector } = setup({ lookEvery: 5000 });
+    collector.start();
+    await clock.advance(6000);
+    reader.append(files.stdout, line(1));
+    await clock.advance(10_000);
+    expect(clock.waits).toEqual([0, 5000, 5000, 5000, 5000]);
   });
 
   it('reads to the real end when drained, an unfinished last line included, and then is done', async () => {

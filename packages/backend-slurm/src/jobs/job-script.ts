@@ -13,6 +13,7 @@ export interface AgentSettings {
   readonly attempts: number;
   readonly idle: number;
   readonly poll: number;
+  readonly look: number;
   readonly heartbeat: number;
   readonly grace: number;
   readonly launcher: string;
@@ -58,9 +59,9 @@ export function submitArguments({ name, jobs, minutes, leadSeconds, directives, 
 
 /** The script itself: the agent takes the shell's place, so that signals reach it; several are told by the shell. */
 export function scriptText({ lanes, agent }: JobScript): string {
-  const { file, folder, attempts, idle, poll, heartbeat, grace, launcher } = agent;
+  const { file, folder, attempts, idle, poll, look, heartbeat, grace, launcher } = agent;
   const start = (lane: string): string =>
-    `/bin/sh ${quoted(file)} ${quoted(folder)} ${lanes} ${lane} ${attempts} ${idle} ${poll} ${heartbeat} ${grace} ${quoted(launcher)}`;
+    `/bin/sh ${quoted(file)} ${quoted(folder)} ${lanes} ${lane} ${attempts} ${idle} ${poll} ${look} ${heartbeat} ${grace} ${quoted(launcher)}`;
   if (lanes === 1) return `#!/bin/sh\nexec ${start('0')}\n`;
   return `#!/bin/sh
 fettle_agents=''

@@ -7,10 +7,14 @@ export interface JobSight {
   readonly state: JobClass;
   /** Its state with reason and node, for people. */
   readonly text: string;
+  /** Why it waits, if it does. */
+  readonly reason?: string | undefined;
   /** Why it will never start, if it will not. */
   readonly hopeless?: string | undefined;
 }
 
+/** Wait before a look that somebody waits for, in milliseconds. */
+const SOON = 5000;
 /** Most times the shortest wait that two looks may lie apart. */
 const LONGEST = 20;
 
@@ -46,6 +50,11 @@ export class QueueWatch {
     this.#wait = this.#shortest;
   }
 
+  /** Jobs were submitted, and a person wants to know what the queue says of them. */
+  soon(): void {
+    this.#wait = Math.min(this.#shortest, SOON);
+  }
+
   /** The jobs by `<name>/<index in the array>`; a text if the controller did not answer. */
   async look(): Promise<ReadonlyMap<string, JobSight> | string> {
     const answer = await this.#slurm('squeue', ['--me', '-h', '-r', '-t', 'all', '-o', QUEUE_FORMAT]);
@@ -61,6 +70,7 @@ export class QueueWatch {
       const sight = {
         state: jobClass(state),
         text: `${state}${why}${node === '' ? '' : ` on ${node}`}${unknown}`,
+        reason: state === 'PENDING' && reason !== 'None' ? reason : undefined,
         hopeless: state === 'PENDING' && pendingReason(reason) === 'hopeless' ? reason : undefined,
       };
       for (const index of indices) jobs.set(`${name}/${index}`, sight);

@@ -91,7 +91,7 @@ export class Steps {
 }
 
 /** Arguments of `srun`. `--exact`, because a step takes all cores of the allocation otherwise, and the next one waits. */
-export function stepArguments({ directives }: JobScript, allocation: string, name: string): readonly string[] {
+function stepArguments({ directives }: JobScript, allocation: string, name: string): readonly string[] {
   const own: Directives = { ntasks: 1, nodes: 1, ...directives };
   return [
     `--jobid=${allocation}`,

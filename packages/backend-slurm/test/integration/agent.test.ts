@@ -27,7 +27,7 @@ class Desk {
   /** Starts an agent. */
   agent({ attempts = 0, idle = 60_000, lanes = 1, shell = ['/bin/sh'], environment = {} } = {}): ChildProcess {
     const [program = '', ...rest] = shell;
-    const words = [this.folder, lanes, 0, attempts, idle, 50, 60_000, 200, 'fettle-launcher'].map(String);
+    const words = [this.folder, lanes, 0, attempts, idle, 50, 50, 60_000, 200, 'fettle-launcher'].map(String);
     const child = spawn(program, [...rest, AGENT, ...words], {
       env: { PATH: process.env['PATH'], SLURM_JOB_ID: '17', SLURMD_NODENAME: 'n1', ...environment },
       stdio: 'ignore',

@@ -64,7 +64,9 @@ class Drivers {
 
 /** Somebody with more rights takes a node for a moment. */
 async function preempt(node: string): Promise<void> {
-  const id = cluster.run('sbatch', '--parsable', '-p', 'high', '--exclusive', '-w', node, '--wrap', 'sleep 1').trim();
+  const id = cluster
+    .run('sbatch', '--parsable', '-p', 'high', '--exclusive', '-w', node, '-o', '/dev/null', '--wrap', 'sleep 1')
+    .trim();
   for (let looks = 0; looks < 40 && cluster.run('squeue', '-h', '-j', id).trim() !== ''; looks += 1) await sleep(250);
 }
 

@@ -60,7 +60,9 @@ describeOnSlurm('jobs on a Slurm cluster', () => {
     );
     const jobs = Map.groupBy(printed, (line) => line.split(' ')[0]);
     expect(jobs.size).toBe(2);
-    for (const lines of jobs.values()) expect(lines.map((line) => line.split(' ')[1]).sort()).toEqual(['0', '1']);
+    for (const lines of jobs.values()) {
+      expect(lines.map((line) => Number(line.split(' ')[1])).sort((a, b) => a - b)).toEqual([0, 1]);
+    }
   });
 
   it('run a trial on as many nodes as it asks for, and say where its processes meet', async () => {

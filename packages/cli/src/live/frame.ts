@@ -50,7 +50,7 @@ export function renderFrame(input: FrameInput, size: Size, now: number, paint: P
   const room = Math.max(4, size.rows - 1);
   const head = [title(input, columns), ...best(input, columns)];
   const budget = budgetLines(input.status.budget, input.status.summary.wallClock, columns);
-  const counts = [countLine(input)];
+  const counts = [countLine(input), ...backendLines(input)];
   const foot = input.phase === 'ended' ? [] : [footLine(input)];
   const fixed = head.length + budget.length + counts.length + foot.length;
 
@@ -197,6 +197,10 @@ function countLine({ status, phase }: FrameInput): Line {
     ...some(counts.stopped, 'stopped', 'none'),
     ...some(counts.failed, 'failed', 'red'),
   ];
+}
+
+function backendLines({ status: { backend }, phase }: FrameInput): Line[] {
+  return backend === undefined || phase === 'ended' ? [] : [[[backend, 'yellow']]];
 }
 
 function runningLines({ status, since }: FrameInput, columns: number, now: number): Line[] {

@@ -33,13 +33,15 @@ export interface MetricCollectorParts {
 /**
  * Follows the files of one attempt and hands out each report exactly once, with the position to save with it.
  *
- * Looks every 50 ms while the files grow, and less and less often, down to every 500 ms, while they do not. It looks and
- * does not listen, because file notifications do not cross a network file system.
+ * Looks every 50 ms while the files grow, and less and less often, down to every 500 ms, while they do not; or as often as
+ * the backend says. It looks and does not listen, because file notifications do not cross a network file system.
  */
 export class MetricCollector {
   readonly #tails: readonly SourceTail[];
   readonly #clock: Clock;
-  #wait = SHORTEST_WAIT;
+  readonly #shortest: number;
+  readonly #longest: number;
+  #wait: number;
   #timer: Disposer | undefined;
   #looking: Promise<void> = Promise.resolve();
   #drained: Promise<void> | undefined;
@@ -49,6 +51,9 @@ export class MetricCollector {
   constructor({ sources, files, positions, reader, clock, logger, report }: MetricCollectorParts) {
     const saved = new Map(Array.from(positions, (position) => [position.source, position]));
     this.#clock = clock;
+    this.#shortest = files.lookEvery ?? SHORTEST_WAIT;
+    this.#longest = files.lookEvery ?? LONGEST_WAIT;
+    this.#wait = this.#shortest;
     this.#tails = sources.map((named, source) => {
       const path = files[named.source.file];
       return new SourceTail({
@@ -97,7 +102,7 @@ export class MetricCollector {
   async #look(): Promise<void> {
     const found = await this.#readOn();
     if (this.#stopped || this.#drained !== undefined) return;
-    this.#wait = found ? SHORTEST_WAIT : Math.min(LONGEST_WAIT, this.#wait * 2);
+    this.#wait = found ? this.#shortest : Math.min(this.#longest, this.#wait * 2);
     this.#lookAfter(this.#wait);
   }
 

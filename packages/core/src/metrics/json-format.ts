@@ -1,6 +1,6 @@
 import type { JsonValue } from '../domain/json.ts';
 import type { Objective } from '../domain/objective.ts';
-import type { AttemptFiles } from '../ports/backend.ts';
+import type { AttemptFileName } from '../ports/backend.ts';
 import { parseJsonObject } from './json-line.ts';
 import type { LineFormat } from './line-source.ts';
 import { toLineReading } from './line-source.ts';
@@ -13,7 +13,7 @@ const MAX_WAITING = 1000;
 const RESOURCE = 'resource';
 
 /** How both JSON sources read a line; what it means is written at `jsonLinesFile`. */
-export function jsonFormat(file: keyof AttemptFiles, objective: Objective): LineFormat {
+export function jsonFormat(file: AttemptFileName, objective: Objective): LineFormat {
   return {
     file,
     readLine(text, latest, ignore) {

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Objective } from '../domain/objective.ts';
 import type { Metrics } from '../domain/report.ts';
-import type { AttemptFiles } from '../ports/backend.ts';
+import type { AttemptFileName } from '../ports/backend.ts';
 import type { Ignored, MetricSource, Parsed, Reading } from '../ports/metric-source.ts';
 import { splitLines } from './line-splitter.ts';
 
@@ -17,7 +17,7 @@ export interface LineReading {
 /** A metric source that looks at one line at a time. */
 export interface LineFormat {
   /** Which of the attempt's files it reads. */
-  readonly file: keyof AttemptFiles;
+  readonly file: AttemptFileName;
   /**
    * Reads a line.
    * @param text the line, never blank

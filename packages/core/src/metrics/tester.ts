@@ -1,5 +1,5 @@
 import type { JsonValue } from '../domain/json.ts';
-import type { AttemptFiles } from '../ports/backend.ts';
+import type { AttemptFileName } from '../ports/backend.ts';
 import type { LineReading } from './line-source.ts';
 import type { NamedMetricSource } from './named-source.ts';
 import { MAX_CHUNK } from './source-tail.ts';
@@ -24,7 +24,7 @@ export interface MetricTest {
   /** Name of the source. */
   readonly source: string;
   /** The file of an attempt that it reads. */
-  readonly file: keyof AttemptFiles;
+  readonly file: AttemptFileName;
   /** How many reports the sample makes. */
   readonly readings: number;
   /** Every line that says anything to the source or that it ignores; blank lines are left out. */

@@ -25,14 +25,22 @@ export interface LaunchRequest {
   readonly deadline?: number | undefined;
 }
 
+/** One of the files of an attempt. */
+export type AttemptFileName = 'metrics' | 'stdout' | 'stderr';
+
 /** Files that the core reads metrics from while an attempt runs: absolute paths, created or not yet. */
-export interface AttemptFiles {
+export interface AttemptFiles extends Readonly<Record<AttemptFileName, string>> {
   /** Where the program appends metrics as JSON lines (`$FETTLE_METRICS`). */
   readonly metrics: string;
   /** What it printed. */
   readonly stdout: string;
   /** What it printed as errors. */
   readonly stderr: string;
+  /**
+   * Milliseconds between two looks at them, for file systems where a look costs something; absent: 50 while they grow, up
+   * to 500 while they do not.
+   */
+  readonly lookEvery?: number | undefined;
 }
 
 /** What a backend knows about an attempt it has launched. */
@@ -135,6 +143,11 @@ export interface Backend {
   stop(attempt: AttemptId, request: StopRequest): MaybePromise<void>;
   /** Attempts that can run at the same time now: a whole number, 0 or more. */
   capacity(): number;
+  /**
+   * What a person should know of how it stands, in a few words (`3 jobs wait: Priority`); `undefined` if there is nothing.
+   * It is asked for often, so it answers from what it knows.
+   */
+  standing?(): string | undefined;
   /** Releases everything. Attempts that still run and outlive the driver are left alone. */
   close(): MaybePromise<void>;
   /** Looks at what it works with, without a study: asked for instead of all other methods, never after one. */

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../domain/json.ts';
 import type { Metrics } from '../domain/report.ts';
-import type { AttemptFiles } from './backend.ts';
+import type { AttemptFileName } from './backend.ts';
 
 /** Metrics that a source read. */
 export interface Reading {
@@ -40,7 +40,7 @@ export interface Parsed {
  */
 export interface MetricSource {
   /** Which of the attempt's files it reads. */
-  readonly file: keyof AttemptFiles;
+  readonly file: AttemptFileName;
   /**
    * Reads a chunk that begins where the last one's `consumed` ended.
    * @param bytes at most 1 MiB; the unread end of a line may be shown again with more behind it

@@ -13,6 +13,8 @@ export interface StudyStatus {
   readonly queued: number;
   /** Attempts that can run at the same time. */
   readonly capacity: number;
+  /** What the backend says of how it stands: that jobs wait in a queue, say. */
+  readonly backend?: string | undefined;
   /** Why the searcher leaves places free, if it does. */
   readonly waiting?: string | undefined;
   /** The best trial so far. */

@@ -144,13 +144,17 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
     const { tick, scope } = this.#parts;
     const { state } = tick;
     const running = [...state.live.values()].filter((trial) => trial.state === 'running').map(toRecord);
+    const isOpen = this.#phase === 'ready' || this.#phase === 'running';
+    const now = scope.get(CLOCK).now();
+    const summary = state.summary();
     return {
-      summary: state.summary(),
-      budget: this.#budget(scope.get(CLOCK).now()),
+      summary: isOpen ? { ...summary, wallClock: state.totals(now).wallClock } : summary,
+      budget: this.#budget(now),
       running,
       queued: state.counts.queued,
       // A backend that is not open cannot say how many attempts it would take.
-      capacity: this.#phase === 'ready' || this.#phase === 'running' ? scope.get(BACKEND).capacity() : 0,
+      capacity: isOpen ? scope.get(BACKEND).capacity() : 0,
+      backend: isOpen ? scope.get(BACKEND).standing?.() : undefined,
       waiting: tick.waiting,
       best: this.best(),
     };
