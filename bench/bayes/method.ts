@@ -18,6 +18,8 @@ export interface Run {
   /** Says what the configuration asked for last gave. */
   answer(value: number): Promise<void> | void;
   close(): Promise<void> | void;
+  /** CPU time used so far by all of its threads, in seconds. */
+  cpu(): Promise<number> | number;
 }
 
 /** A method: begins runs. */
@@ -37,9 +39,15 @@ export function randomMethod(): Method {
         ask: async () => randomConfiguration(space, stream),
         answer: () => undefined,
         close: () => undefined,
+        cpu: ownCpu,
       };
     },
   };
+}
+
+function ownCpu(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }
 
 /** One of our samplers. */
@@ -67,6 +75,7 @@ export function samplerMethod(name: string, make: () => Plugin<'sampler'>): Meth
         },
         answer: (value) => finish(asked, value, 'searcher'),
         close: () => session.close(),
+        cpu: ownCpu,
       };
     },
   };
@@ -112,6 +121,10 @@ class PeerRun implements Run {
 
   async answer(value: number): Promise<void> {
     await this.#exchange({ op: 'answer', value });
+  }
+
+  async cpu(): Promise<number> {
+    return (await this.#exchange({ op: 'cpu' })) as number;
   }
 
   close(): void {

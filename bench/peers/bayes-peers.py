@@ -5,11 +5,13 @@
 Lines in:  {"op": "tell", "configuration": {...}, "value": 1.5}   a configuration that the sampler did not choose
            {"op": "ask"}                                          answered with a configuration
            {"op": "answer", "value": 1.5}                         the value of the last one
+           {"op": "cpu"}                                          answered with the seconds of CPU time used so far
 Ordinal parameters are given to the sampler as the index of their value, words as categories.
 """
 
 import json
 import sys
+import time
 
 import optuna
 from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
@@ -50,6 +52,8 @@ def main():
             params = {key: ordinal[key].index(value) if key in ordinal else value for key, value in given.items()}
             trial = optuna.trial.create_trial(params=params, distributions=distributions, value=message["value"])
             study.add_trial(trial)
+        elif message["op"] == "cpu":
+            answer = time.process_time()
         elif message["op"] == "ask":
             asked = study.ask(distributions)
             answer = {key: ordinal[key][value] if key in ordinal else value for key, value in asked.params.items()}

@@ -7,7 +7,7 @@ const constraint = z.union([
 
 /** Options of `bayes`. */
 export const bayesOptions = z.strictObject({
-  /** Trials before the model is asked; default: the number of parameters and two more, from 4 to 12. */
+  /** Trials before the model is asked, given ones included; default: the number of parameters and two more, from 4 to 12. */
   initialTrials: z.int().min(1).optional(),
   /**
    * What is known of the noise of the objective: `learned`, `none`, or its standard deviation in the objective's unit.

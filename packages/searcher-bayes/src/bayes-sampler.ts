@@ -45,6 +45,8 @@ export class BayesSampler implements ConfigurationSampler {
   readonly #taken = new Set<string>();
   /** Trials of this sampler. */
   #started = 0;
+  /** Those and the ones that were given: what is known need not be found out again. */
+  #trials = 0;
   /** Whether trials are sent to levels of resource. */
   #atRungs = false;
   /** Usable results. */
@@ -80,6 +82,7 @@ export class BayesSampler implements ConfigurationSampler {
   }
 
   started(trial: TrialView): void {
+    this.#trials += 1;
     if (trial.origin === 'searcher') this.#started += 1;
     this.#atRungs ||= trial.until !== undefined;
     this.#taken.add(this.#context.space.key(trial.configuration));
@@ -100,11 +103,11 @@ export class BayesSampler implements ConfigurationSampler {
       return { kind: 'exhausted', reason: `all ${this.#taken.size} configurations were tried` };
     }
     // The engine's thread starts while the initial design runs.
-    if (this.#started >= this.#initialTrials / 2) this.#host ??= this.#newHost();
+    if (this.#trials >= this.#initialTrials / 2) this.#host ??= this.#newHost();
     if (offer.draw > 0) return this.#untried(offer, 'drawn at random, because the suggestion before was refused');
     // With many workers there may be no result yet when the initial design is used up: it goes on.
     const enough = Math.max(2, Math.min(this.#initialTrials, this.#encoding.size) / 2);
-    if (this.#started < this.#initialTrials || this.#results < enough) {
+    if (this.#trials < this.#initialTrials || this.#results < enough) {
       return this.#spread(offer, 'of the initial design, a scrambled Sobol sequence');
     }
     if (this.#atRungs && offer.trial % SPREAD_AT_RUNGS === 0) {

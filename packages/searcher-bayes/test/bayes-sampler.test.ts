@@ -48,6 +48,24 @@ async function run(
 
 const bowl = ({ x, y }: Configuration): number => ((x as number) - 0.3) ** 2 + ((y as number) - 0.6) ** 2;
 
+describe('the initial design', () => {
+  test('is as much shorter as trials were given', async () => {
+    const given = [0.1, 0.4, 0.7, 0.9].map((x) => ({ x, y: 1 - x }));
+    const sampler = bayes({ thread: 'main', initialTrials: 5 }).create(contextOf(plane, SEED));
+    const tell = (id: number, configuration: Configuration, origin: TrialView['origin']): void => {
+      const trial: TrialView = { id, configuration, origin, resource: 0 };
+      const value = bowl(configuration);
+      sampler.started?.(trial);
+      sampler.ended?.({ ...trial, value, resource: 1 }, { state: 'completed', value, resource: 1 });
+    };
+    for (const [index, configuration] of given.entries()) tell(index + 1, configuration, 'first');
+    const fifth = suggested(await sampler.sample(offerOf(SEED, 5)));
+    expect(fifth.reason).toContain('initial design');
+    tell(5, fifth.configuration, 'searcher');
+    expect(suggested(await sampler.sample(offerOf(SEED, 6))).reason).not.toContain('initial design');
+  });
+});
+
 describe('a suggestion says what it rests on', () => {
   test('in the objective’s own unit and sign', async () => {
     const down = await run(12, (configuration) => ({ loss: 5 + bowl(configuration) }));
