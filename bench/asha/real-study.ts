@@ -1,15 +1,17 @@
 /**
  * A real study on this machine: how long it takes until a network of three layers is right 96 times in 100, for ASHA,
- * Hyperband and random search on two workers. The program is examples/fully-connected/train.py; it needs PyTorch.
+ * Hyperband, Bayesian optimisation and random search on two workers. The program is examples/fully-connected/train.py; it needs
+ * PyTorch. Runs are added to `FILE`, and those that are there already are not made again.
  *
  *   node -C @fettle/source bench/asha/real-study.ts [--python python3] [--seeds 10] [--minutes 30] [--out FILE]
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createStudy, float, int, local, random, searchSpace, silentLogger } from '@fettle/core';
 import { asha, hyperband } from '@fettle/searcher-asha';
+import { bayes } from '@fettle/searcher-bayes';
 import { mean, median, table, writeResult } from './result-file.ts';
 import type { Contestant } from './variants.ts';
 
@@ -38,6 +40,8 @@ const searchers: { readonly [name: string]: Contestant } = {
   asha: asha({ maxResource: EPOCHS }),
   hyperband: hyperband({ maxResource: EPOCHS }),
   random: random(),
+  bayes: bayes(),
+  'asha, bayes inside': asha({ maxResource: EPOCHS, sampler: bayes() }),
 };
 
 interface Run {
@@ -84,29 +88,47 @@ async function once(searcher: Contestant, seed: number): Promise<Run> {
   return { seed, seconds, reached: reachedAt !== undefined, accuracy, trials, epochs };
 }
 
-const runs: { [name: string]: Run[] } = {};
+const { out } = options;
+const earlier =
+  out !== undefined && existsSync(out)
+    ? (JSON.parse(readFileSync(out, 'utf8')) as { searchers: readonly { searcher: string; runs: Run[] }[] }).searchers
+    : [];
+const runs: { [name: string]: Run[] } = Object.fromEntries(earlier.map((row) => [row.searcher, row.runs]));
 for (let seed = 1; seed <= seeds; seed += 1) {
   // Side by side, seed by seed: what else the machine does meets all of them.
   for (const [name, searcher] of Object.entries(searchers)) {
+    const own = (runs[name] ??= []);
+    if (own.some((run) => run.seed === seed)) continue;
     const run = await once(searcher, seed);
-    (runs[name] ??= []).push(run);
+    own.push(run);
     console.error(`${name}, seed ${seed}: ${run.seconds.toFixed(0)} s, ${run.trials} trials, ${run.accuracy}`);
+    writeResult(out, `node -C @fettle/source bench/asha/real-study.ts --seeds ${seeds} --minutes ${minutes}`, {
+      target: TARGET,
+      epochs: EPOCHS,
+      workers: 2,
+      searchers: summary(),
+    });
   }
 }
-const baseline = median(runs['random']!.map(({ seconds }) => seconds));
-const rows = Object.entries(runs).map(([searcher, each]) => {
-  const seconds = each.map((run) => run.seconds);
-  return {
-    searcher,
-    median: median(seconds),
-    mean: mean(seconds),
-    least: Math.min(...seconds),
-    most: Math.max(...seconds),
-    overRandom: median(seconds) / baseline,
-    reached: each.filter(({ reached }) => reached).length,
-    runs: each,
-  };
-});
+
+function summary() {
+  const baseline = median(runs['random']?.map(({ seconds }) => seconds) ?? []);
+  return Object.entries(runs).map(([searcher, each]) => {
+    const seconds = each.map((run) => run.seconds);
+    return {
+      searcher,
+      median: median(seconds),
+      mean: mean(seconds),
+      least: Math.min(...seconds),
+      most: Math.max(...seconds),
+      overRandom: median(seconds) / baseline,
+      reached: each.filter(({ reached }) => reached).length,
+      runs: each,
+    };
+  });
+}
+
+const rows = summary();
 console.log(
   table([
     ['seconds to 96 %', 'median', 'mean', 'least', 'most', 'over random', 'reached', 'trials', 'epochs'],
@@ -120,10 +142,3 @@ console.log(
     ]),
   ]),
 );
-writeResult(options.out, `node -C @fettle/source bench/asha/real-study.ts --seeds ${seeds} --minutes ${minutes}`, {
-  target: TARGET,
-  epochs: EPOCHS,
-  workers: 2,
-  seeds: [1, seeds],
-  searchers: rows,
-});
