@@ -4,10 +4,6 @@ const conditions = ['@fettle/source', 'module', 'node', 'development|production'
 const resolve = { conditions };
 const ssr = { resolve: { conditions } };
 
-// The Docker backend is being built and not published yet: until it is, its tests on a real engine are run when asked for, as
-// root, with Debian's docker.io, busybox-static and iptables: FETTLE_DOCKER_TESTS=1 vitest run packages/backend-docker
-const leftOut = process.env['FETTLE_DOCKER_TESTS'] === undefined ? ['packages/backend-docker/test/integration/**'] : [];
-
 export default defineConfig({
   resolve,
   ssr,
@@ -32,8 +28,8 @@ export default defineConfig({
         test: {
           // Real processes, real files, real kills: slower, still deterministic in what they prove.
           name: 'integration',
-          include: ['packages/*/test/integration/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: ['**/node_modules/**', ...leftOut],
+          include: ['packages/*/test/integration/**/*.test.ts', 'examples/**/*.test.ts', 'clients/**/*.test.ts'],
+          exclude: ['**/node_modules/**'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

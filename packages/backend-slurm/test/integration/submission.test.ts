@@ -16,14 +16,17 @@ describeOnSlurm('submissions of which one in five is in doubt', () => {
   });
   afterAll(() => cluster.stop());
 
-  it('run every attempt once and lose none', { timeout: 300_000 }, async () => {
+  it.each([
+    ['a job for each attempt, chosen late', '1'],
+    ['a job for each attempt, known from the start', 'submit'],
+  ])('run every attempt once and lose none: %s', { timeout: 300_000 }, async (_, jobs) => {
     const folder = mkdtempSync(join(tmpdir(), 'fettle-doubt-'));
     mkdirSync(join(folder, 'bin'));
     copyFileSync(new URL('../fixtures/doubtful-sbatch.sh', import.meta.url), join(folder, 'bin', 'sbatch'));
     const count = join(folder, 'count');
     const directory = join(folder, 'study');
     const driver = new URL('../fixtures/driver.ts', import.meta.url).pathname;
-    const child = spawn(process.execPath, ['-C', '@fettle/source', driver, directory, String(TRIALS), '4', '1'], {
+    const child = spawn(process.execPath, ['-C', '@fettle/source', driver, directory, String(TRIALS), '4', jobs], {
       env: {
         ...process.env,
         ...cluster.environment,
