@@ -36,11 +36,11 @@ const STEP = 0.3;
 const cluster = await SlurmCluster.start({ nodes: 2, cores: 6 });
 const environment = { ...process.env, ...cluster.environment };
 const run = promisify(execFile);
-let busy = true;
+const enough = new AbortController();
 
 /** Keeps the queue full of others' jobs. */
 async function keepBusy(): Promise<void> {
-  while (busy) {
+  while (!enough.signal.aborted) {
     const { stdout } = await run('squeue', ['-h', '-r', '-t', 'PD', '-n', 'others', '-o', '%i'], { env: environment });
     const missing = backlog - stdout.split('\n').filter(Boolean).length;
     if (missing > 0) {
@@ -114,7 +114,7 @@ try {
     );
   }
 } finally {
-  busy = false;
+  enough.abort();
   await others;
   cluster.stop();
 }
