@@ -24,7 +24,7 @@ import { OutputFollower } from './output-follower.ts';
 const SHOWN_LINES = 10;
 /** Waits for an engine to know that a container has exited whose end it has told: doubled each time, in milliseconds. */
 const EXIT_WAIT = 20;
-const LONGEST_EXIT_WAIT = 320;
+const LONGEST_EXIT_WAIT = 1280;
 
 /** What an attempt needs of its surroundings. */
 export interface AttemptSurroundings {
@@ -219,7 +219,9 @@ export class ContainerAttempt {
       stderr: this.#records.lastErrors(SHOWN_LINES),
       note: mlFailure === undefined ? undefined : `It wrote of its failure: ${mlFailure}`,
     });
-    this.#try(() => this.#records.noteEnd(end));
+    // Once the container is removed nobody could find that out again. That a program ended well it has written down itself.
+    const well = end.kind === 'finished' || end.kind === 'checkpointed';
+    if (!well || exitCode === undefined) this.#try(() => this.#records.noteEnd(end));
     try {
       if (facts !== undefined) await engine.remove(this.#name, true);
     } catch (thrown) {

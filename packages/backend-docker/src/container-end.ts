@@ -1,4 +1,4 @@
-import { type AttemptEnd, classifyExit } from '@fettle/core';
+import { type AttemptEnd, classifyExit, LAUNCHER_NAME } from '@fettle/core';
 import { CLAIMED_BEFORE } from './container/launch-script.ts';
 import type { ContainerFacts } from './engine/engine.ts';
 
@@ -7,9 +7,13 @@ const KILLED = 137;
 const TERMINATED = 143;
 const MISSED = 255;
 
-/** Exit codes of an init process that could not run the program, and how its complaint begins. */
-const NOT_RUN: ReadonlySet<number> = new Set([126, 127]);
-const INIT_COMPLAINT = '[FATAL tini';
+/** Exit codes of a shell or an init process that could not run the program: what is wrong, and what helps. */
+const NOT_RUN: ReadonlyMap<number, string> = new Map([
+  [126, 'Its program is in the image and cannot be executed: check its mode, and that it is made for this processor.'],
+  [127, 'Its program is not in the image: check the command, `entrypoint` and `workingDirectory`.'],
+]);
+/** How their complaints begin. */
+const COMPLAINTS = [LAUNCHER_NAME, '[FATAL tini'] as const;
 
 /** Everything that is known about how an attempt's container ended. */
 export interface ContainerEndFacts {
@@ -54,9 +58,9 @@ export function containerEnd(facts: ContainerEndFacts): AttemptEnd {
   if (recordedExit === undefined && exitCode === CLAIMED_BEFORE) {
     return { kind: 'evicted', message: 'Its container was cut off while it ran, and was started again by somebody.' };
   }
-  if (recordedExit === undefined && NOT_RUN.has(exitCode) && stderr.some((line) => line.startsWith(INIT_COMPLAINT))) {
-    const message = withLines('Its program is not in the image, or cannot be executed.', facts);
-    return { kind: 'failed', failure: 'launch', message, ...known };
+  const notRun = NOT_RUN.get(exitCode);
+  if (notRun !== undefined && stderr.some((line) => COMPLAINTS.some((complaint) => line.startsWith(complaint)))) {
+    return { kind: 'failed', failure: 'launch', message: withLines(notRun, facts), ...known };
   }
   const cut = exitCode === KILLED || exitCode === TERMINATED || (exitCode === MISSED && recordedExit === undefined);
   const outside = killed === undefined && !facts.stopping;
@@ -74,7 +78,7 @@ export function containerEnd(facts: ContainerEndFacts): AttemptEnd {
   }
   if (outside && exitCode === KILLED && end.failure === 'code') {
     const message =
-      'It was killed (SIGKILL), and not for going over its own limit of memory: by somebody, or by the kernel because the whole machine had none left.';
+      'It was killed (SIGKILL), as far as the engine knows not for going over its own limit of memory: by somebody, or by the kernel because the whole machine had none left.';
     return { ...end, failure: 'unknown', message: withLines(message, facts) };
   }
   return facts.note === undefined ? end : { ...end, message: `${end.message}\n${facts.note}` };

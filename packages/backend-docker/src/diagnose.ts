@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Diagnosis } from '@fettle/core';
+import { type Diagnosis, FettleError } from '@fettle/core';
+import { type GpuParts, gpuParts } from './container/gpu-request.ts';
 import { SHELL } from './container/launch-script.ts';
 import type { ContainerSpecification } from './container/specification.ts';
 import type { DockerOptions } from './docker-options.ts';
 import type { Engine, EngineFacts } from './engine/engine.ts';
 import { isEngineError } from './engine/engine-error.ts';
+import { chooseGpus } from './gpu-choice.ts';
 import { explainRefusal } from './launch-problem.ts';
 
 /** How long the container that is tried may take, and the time between two looks, in milliseconds. */
@@ -17,7 +19,7 @@ const PERIOD = 50;
 export async function diagnoseEngine(engine: Engine, options: DockerOptions): Promise<readonly Diagnosis[]> {
   try {
     const facts = await engine.facts();
-    return [...describeEngine(facts), ...describeGpus(facts), await tryContainer(engine, options)];
+    return [...describeEngine(facts), ...describeGpus(facts), await tryContainer(engine, options, facts)];
   } catch (thrown) {
     if (!isEngineError(thrown)) throw thrown;
     return [{ check: 'engine', status: 'fail', text: thrown.message }];
@@ -65,47 +67,56 @@ function describeGpus(facts: EngineFacts): Diagnosis[] {
   ];
 }
 
-/** Makes a container of the study's image, runs nothing but its shell in it, and removes it. */
-async function tryContainer(engine: Engine, { image: name }: DockerOptions): Promise<Diagnosis> {
-  const check = 'container';
+/**
+ * Makes a container of the study's image, with GPUs if attempts are to have some, runs nothing but its shell in it, and removes
+ * it. That is the only way to learn whether GPUs are given out.
+ */
+async function tryContainer(engine: Engine, options: DockerOptions, facts: EngineFacts): Promise<Diagnosis> {
+  const { image: name } = options;
   const image = name === undefined ? undefined : await engine.image(name);
-  if (image === undefined) {
-    const text = name === undefined ? 'not tried: the image is built first' : `not tried: ${name} is not there yet`;
-    return { check, status: 'none', text };
-  }
+  if (name === undefined) return tried('none', 'not tried: the image is built first');
+  if (image === undefined) return tried('none', `not tried: ${name} is not there yet`);
   const container = `fettle-doctor-${randomBytes(6).toString('hex')}`;
   const began = performance.now();
   try {
-    await engine.create(container, trivialContainer(image.id));
+    const { form, gpus = [] } = chooseGpus(options, facts);
+    const some = gpus.slice(0, options.gpusPerTrial ?? 1);
+    const what = some.length === 0 ? name : `${name} with GPU ${some.join(', ')} (${form})`;
+    await engine.create(container, trivialContainer(image.id, gpuParts(form, some, facts.defaultRuntime === 'nvidia')));
     if (!(await engine.pathExists(container, SHELL))) {
-      return { check, status: 'ok', text: `made and removed one of ${name ?? ''}; it has no shell to try` };
+      return tried('ok', `made and removed one of ${what}; it has no shell to try`);
     }
     await engine.start(container);
     for (;;) {
-      const facts = await engine.inspect(container);
+      const found = await engine.inspect(container);
       const took = performance.now() - began;
-      if (facts?.status === 'exited' && facts.exitCode === 0) {
-        return { check, status: 'ok', text: `made, ran and ended one of ${name ?? ''} in ${took.toFixed(0)} ms` };
+      if (found?.status === 'exited' && found.exitCode === 0) {
+        return tried('ok', `made, ran and ended one of ${what} in ${took.toFixed(0)} ms`);
       }
-      if (facts?.status === 'exited') return { check, status: 'fail', text: `its shell ended with ${facts.exitCode}` };
-      if (took > PATIENCE) return { check, status: 'fail', text: `it did not end within ${PATIENCE / 1000} s` };
+      if (found?.status === 'exited') return tried('fail', `its shell ended with ${found.exitCode}`);
+      if (took > PATIENCE) return tried('fail', `it did not end within ${PATIENCE / 1000} s`);
       await delay(PERIOD);
     }
   } catch (thrown) {
+    if (thrown instanceof FettleError) return tried('fail', thrown.toHuman());
     if (!isEngineError(thrown)) throw thrown;
-    return { check, status: 'fail', text: explainRefusal(thrown.message) };
+    return tried('fail', explainRefusal(thrown.message));
   } finally {
     await engine.remove(container, true).catch(() => undefined);
   }
 }
 
-function trivialContainer(image: string): ContainerSpecification {
+function tried(status: Diagnosis['status'], text: string): Diagnosis {
+  return { check: 'container', status, text };
+}
+
+function trivialContainer(image: string, gpu: GpuParts): ContainerSpecification {
   return {
     Image: image,
     Labels: {},
     Entrypoint: [SHELL, '-c', 'exit 0'],
     Cmd: [],
-    Env: [],
+    Env: Object.entries(gpu.environment).map(([name, value]) => `${name}=${value}`),
     HostConfig: {
       Init: true,
       Mounts: [],
@@ -119,6 +130,9 @@ function trivialContainer(image: string): ContainerSpecification {
       PidsLimit: 64,
       ShmSize: 2 ** 20,
       Ulimits: [],
+      DeviceRequests: gpu.deviceRequests,
+      Devices: gpu.devices,
+      ...(gpu.runtime === undefined ? {} : { Runtime: gpu.runtime }),
       LogConfig: { Type: 'none', Config: {} },
     },
   };

@@ -244,10 +244,7 @@ export class DockerBackend implements Backend {
     this.#attempts.delete(attempt);
     this.#launches.delete(attempt);
     leases?.release(attempt);
-    // Later, because the launch that it belongs to may not have been answered yet.
-    host.clock.after(0, () => {
-      if (!this.#closed) host.ended(attempt, end);
-    });
+    if (!this.#closed) host.ended(attempt, end);
   }
 }
 

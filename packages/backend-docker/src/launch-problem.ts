@@ -9,9 +9,10 @@ const REMEDIES: readonly [says: RegExp, remedy: string][] = [
     'The engine has no GPU support of this form: install the NVIDIA Container Toolkit, or choose another `gpuForm`.',
   ],
   [/unresolvable CDI devices|CDI device injection/i, 'See which names there are: docker info, or nvidia-ctk cdi list.'],
+  [/nvidia-container-cli|unknown device/i, 'See which GPUs there are with nvidia-smi -L, and correct `gpus`.'],
   [
-    /nvidia-container-cli|unknown device|error gathering device information/i,
-    'See which GPUs there are with nvidia-smi -L, and correct `gpus`.',
+    /error gathering device information|stat \/dev\/\S+: no such file/i,
+    'There is no such device file: correct `devices`, or `gpus` (nvidia-smi -L shows which there are).',
   ],
   [
     /unknown (or invalid )?runtime/i,

@@ -90,8 +90,11 @@ describe('how an attempt ended', () => {
     const container = { exitCode: 128, outOfMemory: false, problem: 'no such device' };
     expect(ended(0, { container, recordedExit: undefined })).toMatchObject({ failure: 'launch' });
     const stderr = ['[FATAL tini (7)] exec train failed: No such file or directory'];
-    expect(ended(127, { recordedExit: undefined, stderr })).toMatchObject({ failure: 'launch' });
-    expect(ended(127, { stderr: ['fettle-launcher: 1: exec: train: not found'] })).toMatchObject({ failure: 'launch' });
+    const missing = { failure: 'launch', message: expect.stringContaining('check the command') };
+    expect(ended(127, { recordedExit: undefined, stderr })).toMatchObject(missing);
+    expect(ended(127, { stderr: ['fettle-launcher: 1: exec: train: not found'] })).toMatchObject(missing);
+    const denied = { failure: 'launch', message: expect.stringContaining('check its mode') };
+    expect(ended(126, { stderr: ['fettle-launcher: 1: exec: ./train: Permission denied'] })).toMatchObject(denied);
     expect(ended(127, { stderr: ['line 3: other: not found'] })).toMatchObject({ failure: 'code' });
   });
 
@@ -114,7 +117,7 @@ describe('what an engine would not start', () => {
     ['CDI device injection failed: unresolvable CDI devices nvidia.com/gpu=9', /nvidia-ctk cdi list/],
     [
       'error gathering device information while adding custom device "/dev/nvidia0": no such file or directory',
-      /nvidia-smi -L/,
+      /correct `devices`.*nvidia-smi -L/,
     ],
     ['nvidia-container-cli: initialization error: nvml error: driver not loaded: unknown', /nvidia-smi -L/],
     ['unknown or invalid runtime name: nvidia', /make its runtime known/],

@@ -1,6 +1,6 @@
 import { describeBackend } from '@fettle/core/testing';
 import { describe } from 'vitest';
-import type { Faults } from './fixtures/fake-engine.ts';
+import type { Faults } from './fixtures/fake-program.ts';
 import { FakePlace } from './fixtures/fake-place.ts';
 
 /** Everything that may go wrong between a driver and its engine, alone and all at once. */

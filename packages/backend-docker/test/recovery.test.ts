@@ -146,6 +146,22 @@ describe('the next driver', () => {
     expect(recorded.adoptions).toMatchObject([{ status: 'ended', end: { kind: 'checkpointed' } }]);
   });
 
+  it.each([
+    ['ran out of memory', true, 137, true],
+    ['ended well, in an image without a shell to write that down', false, 0, false],
+  ])('is told the same end again, of a container that is removed by now: it %s', async (_, hasShell, code, oom) => {
+    const place = placeOf();
+    place.engine.hasShell = hasShell;
+    const first = await driver(place, 'sleep');
+    await begin(first, place);
+    place.engine.end(NAME, code, oom);
+    const end = await first.host.end('1.1');
+    await first.backend.close();
+    expect(place.leftOvers('1.1')).toEqual([]);
+    const next = await driver(place, 'sleep', true);
+    expect(next.adoptions).toMatchObject([{ status: 'ended', end }]);
+  });
+
   it('removes what belongs to no attempt of the study, and nothing of another study', async () => {
     const place = placeOf();
     const first = await driver(place, 'sleep');
@@ -178,6 +194,15 @@ describe('the next driver', () => {
 });
 
 describe('a container', () => {
+  it('that ends is heard of at once, not with the next list', async () => {
+    const place = placeOf();
+    const { host, backend } = await driver(place, 'finish');
+    await begin({ host, backend }, place);
+    const began = place.clock.now();
+    await host.end('1.1');
+    expect(place.clock.now() - began).toBeLessThan(100);
+  });
+
   it('that somebody starts again does not run its program a second time', async () => {
     const place = placeOf();
     const one = await driver(place, 'sleep');
@@ -200,6 +225,42 @@ describe('a container', () => {
     await one.host.wait(3000);
     place.connect(true);
     expect(await one.host.end('1.1')).toMatchObject({ kind: 'failed', exitCode: 143 });
+  });
+});
+
+describe('Podman', () => {
+  it('does not hand on a signal of one’s own choice, and so is refused where one is wanted', async () => {
+    const place = placeOf({}, { stopSignal: 'SIGUSR1' });
+    place.engine.facts = { ...place.engine.facts, kind: 'podman' };
+    await expect(driver(place, 'finish')).rejects.toMatchObject({
+      code: 'backend-unavailable',
+      remedy: expect.stringContaining('$FETTLE_STOP_FILE'),
+    });
+    const plain = placeOf();
+    plain.engine.facts = { ...plain.engine.facts, kind: 'podman' };
+    const { backend, host } = await driver(plain, 'finish');
+    await backend.launch(launchRequest(1));
+    expect(await host.end('1.1')).toEqual({ kind: 'finished' });
+  });
+});
+
+describe('GPUs that are to be found', () => {
+  const cdi = (...names: string[]) => names.map((name) => `nvidia.com/gpu=${name}`);
+
+  it.each([
+    ['by index and again by UUID: each once', cdi('0', '1', 'GPU-a', 'GPU-b', 'all'), ['0', '1']],
+    ['by UUID only', cdi('GPU-a', 'all'), ['GPU-a']],
+    ['parts of one', cdi('0:0', '0:1', 'MIG-x', 'all'), ['0:0', '0:1']],
+  ])('%s', async (_, cdiDevices, leased) => {
+    const place = placeOf({}, { gpus: 'auto', workers: 8 });
+    place.engine.facts = { ...place.engine.facts, cdiDevices };
+    const { backend } = await driver(place, 'sleep');
+    expect(backend.capacity()).toBe(Math.min(2, leased.length));
+    await Promise.all(leased.map((_gpu, index) => backend.launch(launchRequest(index + 1))));
+    const asked = [...place.engine.containers.values()].flatMap(
+      ({ specification }) => specification.HostConfig.DeviceRequests ?? [],
+    );
+    expect(asked).toEqual(cdi(...leased).map((name) => ({ Driver: 'cdi', DeviceIDs: [name] })));
   });
 });
 
@@ -231,6 +292,17 @@ describe('an engine', () => {
     const one = await driver(place, 'sleep');
     await begin(one, place);
     expect(place.engine.containers.get(NAME)?.specification.User).toBe('0:0');
+  });
+
+  it.each([
+    ['EACCES', /usermod -aG docker/],
+    ['ECONNREFUSED', /systemctl start docker/],
+  ])('that cannot be reached (%s): what helps is said', async (code, remedy) => {
+    const place = placeOf();
+    const fake = place.engine.connect();
+    const connect = () => ({ ...fake, facts: () => Promise.reject(new EngineError('unreachable', 'no', { code })) });
+    place.engine.connect = connect;
+    await expect(driver(place, 'finish')).rejects.toMatchObject({ remedy: expect.stringMatching(remedy) });
   });
 
   it('on another machine does not see the study’s folder, and is refused', async () => {

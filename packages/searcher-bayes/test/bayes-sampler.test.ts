@@ -207,3 +207,45 @@ describe.each(['joint', 'highest'] as const)('at rungs, learning from %s', (rung
     expect(Math.min(...tried.slice(5).map(bowl))).toBeLessThan(0.002);
   });
 });
+
+/** Tells a sampler of trials at rungs 1 and 3: every third is promoted. Values fall by 2/3 from rung 1 to rung 3. */
+function tellRungs(sampler: ConfigurationSampler, configurations: readonly Configuration[]): void {
+  for (const [index, configuration] of configurations.entries()) {
+    const id = index + 1;
+    for (const until of id % 3 === 0 ? [1, 3] : [1]) {
+      const value = bowl(configuration) + 1 / until;
+      const trial: TrialView = { id, configuration, origin: 'searcher', resource: until, until };
+      if (until === 1) sampler.started?.({ ...trial, resource: 0 });
+      sampler.reported?.({ ...trial, value }, { resource: until, value, metrics: { loss: value } });
+      sampler.ended?.({ ...trial, value }, { state: 'paused', resource: until });
+    }
+  }
+}
+
+const grid = [0.1, 0.3, 0.5, 0.7, 0.9].flatMap((x) => [0.15, 0.35, 0.6, 0.85].map((y) => ({ x, y })));
+
+describe('at rungs a sampler that was only told of the past, and never asked, describes', () => {
+  test('the parameters, at the highest rung, and not the resource', async () => {
+    const sampler = bayes({ thread: 'main', rungs: 'joint' }).create(contextOf(plane, SEED));
+    tellRungs(sampler, grid);
+    const model = (await sampler.describe?.())?.model;
+    expect(model!.parameters.map(({ name }) => name)).toEqual(['x', 'y']);
+    expect(model!.parameters.reduce((sum, { importance }) => sum + importance, 0)).toBeCloseTo(1, 12);
+    // 20 results at rung 1, and 6 of these trials at rung 3.
+    expect(model!.observations).toBe(26);
+    // Through the best point, whose y is 0.6: at rung 3 a third lies below the bowl, at rung 1 a whole.
+    expect(model!.parameters[0]!.slice).toHaveLength(33);
+    for (const { value, mean } of model!.parameters[0]!.slice) {
+      expect(Math.abs(mean - bowl({ x: value, y: 0.6 }) - 1 / 3)).toBeLessThan(0.1);
+    }
+  });
+
+  test('the same as one that was asked', async () => {
+    const [told, asked] = [1, 2].map(() => bayes({ thread: 'main' }).create(contextOf(plane, SEED)));
+    for (const sampler of [told!, asked!]) tellRungs(sampler, grid);
+    await asked!.sample(offerOf(SEED, grid.length + 1));
+    const description = await told!.describe?.();
+    expect(description?.model).toBeDefined();
+    expect(description).toEqual(await asked!.describe?.());
+  });
+});

@@ -1,4 +1,10 @@
-import type { ObservedReport, TrialOutcome, TrialView } from '@fettle/core';
+import {
+  FAILURE_CLASSES,
+  type FailureClass,
+  type ObservedReport,
+  type TrialOutcome,
+  type TrialView,
+} from '@fettle/core';
 import { describe, expect, test } from 'vitest';
 import { LevelLog } from '../src/data/level-log.ts';
 
@@ -11,7 +17,7 @@ function report(resource: number, value: number): ObservedReport {
 }
 
 const completed = (value: number, resource = 1): TrialOutcome => ({ state: 'completed', value, resource });
-const failed = (failure: 'oom' | 'node'): TrialOutcome => ({
+const failed = (failure: FailureClass): TrialOutcome => ({
   state: 'failed',
   failure,
   resource: 0,
@@ -39,10 +45,19 @@ describe('trials that run to their own end', () => {
     expect(one.ended(view(2), { state: 'stopped', resource: 0, reason: 'slow' })).toEqual([]);
   });
 
-  test('are worse than all others if they failed, unless it was the fault of a machine', () => {
+  const blameless = new Set<FailureClass>(['node', 'preempted', 'launch']);
+
+  test.each(FAILURE_CLASSES.filter((failure) => !blameless.has(failure)))(
+    'are worse than all others if they failed with %s',
+    (failure) => {
+      expect(short(log().ended(view(1), failed(failure)))).toEqual([[1, Infinity, Infinity]]);
+    },
+  );
+
+  test.each([...blameless])('say nothing if they failed for an outside reason, %s', (failure) => {
     const one = log();
-    expect(short(one.ended(view(1), failed('oom')))).toEqual([[1, Infinity, Infinity]]);
-    expect(one.ended(view(2), failed('node'))).toEqual([]);
+    one.reported(view(1), report(1, 5));
+    expect(one.ended(view(1), failed(failure))).toEqual([]);
   });
 });
 
@@ -81,5 +96,16 @@ describe('trials at rungs', () => {
       [3, 3, Infinity],
       [3, 9, Infinity],
     ]);
+  });
+
+  test.each([
+    ['node', []],
+    ['oom', [[1, 9, Infinity]]],
+  ] as const)('keep what they had at lower levels when they fail later with %s', (failure, more) => {
+    const one = log();
+    one.reported(view(1, 3), report(3, 7));
+    one.ended(view(1, 3), { state: 'paused', resource: 3 });
+    one.reported(view(2, 9), report(9, 6));
+    expect(short(one.ended(view(1, 9), failed(failure)))).toEqual(more);
   });
 });

@@ -24,7 +24,6 @@ export const versionAnswer = z.object({
 
 /** `GET /info` */
 export const infoAnswer = z.object({
-  OperatingSystem: z.string().default(''),
   NCPU: z.number().default(0),
   MemTotal: z.number().default(0),
   CgroupVersion: z.string().default('1'),
@@ -48,7 +47,6 @@ export const containerAnswer = z.object({
   Config: z.object({ Labels: texts }),
   State: z.object({
     Status: z.string(),
-    Paused: z.boolean().default(false),
     ExitCode: z.number().default(0),
     OOMKilled: z.boolean().default(false),
     Error: z.string().default(''),

@@ -9,7 +9,6 @@ export interface EngineFacts {
   readonly api: { readonly newest: string; readonly oldest: string };
   /** The version of the API that is spoken with it. */
   readonly spoken: string;
-  readonly operatingSystem: string;
   readonly cpus: number;
   readonly memory: number;
   readonly cgroupVersion: string;
@@ -44,7 +43,6 @@ export interface ContainerFacts {
    * `created`: never begun; `running`: its program may still run (it may be paused or about to be removed); `exited`: over.
    */
   readonly status: 'created' | 'running' | 'exited';
-  readonly paused: boolean;
   /** Meaningful once it has exited. 128 + n stands for signal n. */
   readonly exitCode: number;
   /** Whether the kernel killed something in it for want of memory, the program itself or a child. */

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { PassThrough } from 'node:stream';
 import type { z } from 'zod';
 import type { ContainerSpecification } from '../container/specification.ts';
 import {
@@ -11,6 +9,8 @@ import {
   progressAnswer,
   versionAnswer,
 } from './answers.ts';
+import { chooseApiVersion } from './api-version.ts';
+import { packContext } from './build-context.ts';
 import { Connection, type EngineCall } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
 import type {
@@ -27,18 +27,20 @@ import type {
 import { EngineError, isEngineError } from './engine-error.ts';
 import { readJsonLines } from './json-stream.ts';
 import { readFrames } from './log-frames.ts';
-import { chooseApiVersion } from './api-version.ts';
 
 /** How long an engine may take for what is no work, in milliseconds: one that takes longer hangs. */
-const QUICK = 10_000;
+const PATIENCE = 10_000;
 
 /** A real engine, by its API over HTTP. */
 export class HttpEngine implements Engine {
   readonly socket: string | undefined;
   readonly #connection: Connection;
+  readonly #patience: number;
   #spoken: Promise<string> | undefined;
 
-  constructor(endpoint: Endpoint) {
+  /** @param patience how long the engine may take for lists and the like, in milliseconds, before it counts as unreachable */
+  constructor(endpoint: Endpoint, patience = PATIENCE) {
+    this.#patience = patience;
     this.socket = endpoint.kind === 'unix' ? endpoint.path : undefined;
     this.#connection = new Connection(endpoint);
   }
@@ -54,7 +56,6 @@ export class HttpEngine implements Engine {
       version: version.Version,
       api: { newest: version.ApiVersion, oldest: version.MinAPIVersion ?? version.ApiVersion },
       spoken,
-      operatingSystem: info.OperatingSystem,
       cpus: info.NCPU,
       memory: info.MemTotal,
       cgroupVersion: info.CgroupVersion,
@@ -91,16 +92,7 @@ export class HttpEngine implements Engine {
       rm: '1',
       ...(build.target === undefined ? {} : { target: build.target }),
     });
-    const tar = spawn('tar', ['-C', build.context, '-cf', '-', '.'], { stdio: ['ignore', 'pipe', 'ignore'] });
-    const packed = new Promise<void>((resolve, reject) => {
-      tar.once('error', reject);
-      tar.once('close', (code) => {
-        if (code === 0) resolve();
-        else reject(new EngineError('refused', `tar could not read ${build.context} (exit code ${code}).`));
-      });
-    });
-    // Piped on at once: what nobody reads of a program that has ended is thrown away.
-    const archive = tar.stdout.pipe(new PassThrough());
+    const { archive, packed } = packContext(build.context, build.dockerfile);
     const built = this.#work({ method: 'POST', path: `/build?${query.toString()}`, archive }, progress);
     await Promise.all([packed, built]);
   }
@@ -135,7 +127,6 @@ export class HttpEngine implements Engine {
       id,
       labels: config.Labels,
       status: statusOf(state.Status),
-      paused: state.Paused,
       exitCode: state.ExitCode,
       outOfMemory: state.OOMKilled,
       problem: state.Error,
@@ -145,7 +136,11 @@ export class HttpEngine implements Engine {
 
   async list(label: string): Promise<readonly ListedContainer[]> {
     const filters = encodeURIComponent(JSON.stringify({ label: [label] }));
-    const call = { method: 'GET', path: `/containers/json?all=1&filters=${filters}`, patience: QUICK } as const;
+    const call: EngineCall = {
+      method: 'GET',
+      path: `/containers/json?all=1&filters=${filters}`,
+      patience: this.#patience,
+    };
     const { text } = await this.#ask(call);
     return parse(containersAnswer, text).map(({ Id: id, Labels: labels, State: state }) => ({
       id,
@@ -166,7 +161,7 @@ export class HttpEngine implements Engine {
     signal: AbortSignal,
   ): AsyncGenerator<ContainerNews, void, undefined> {
     const filters = encodeURIComponent(JSON.stringify({ type: ['container'], label: [label] }));
-    const call = { method: 'GET', path: `/events?filters=${filters}`, patience: QUICK, signal } as const;
+    const call: EngineCall = { method: 'GET', path: `/events?filters=${filters}`, patience: this.#patience, signal };
     const chunks = this.#stream(call, connected);
     for await (const value of readJsonLines(chunks)) {
       const { Action: action, Actor: actor } = eventAnswer.parse(value);

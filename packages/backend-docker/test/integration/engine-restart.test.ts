@@ -1,35 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { launchRequest, RecordingHost } from '@fettle/core/testing';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DockerPlace, NOTE } from '../fixtures/docker-place.ts';
+import { NOTE } from '../fixtures/docker-place.ts';
+import { OneStudy, textOf } from '../fixtures/one-study.ts';
 import { PrivateEngine } from '../fixtures/private-engine.ts';
 
 /** Counts to 25 in tenths of a second, then ends with code 42. */
 const COUNT = `${NOTE}; i=0; while [ $i -lt 25 ]; do i=$((i+1)); echo $i; sleep 0.1; done; exit 42`;
 const ALL = Array.from({ length: 25 }, (_, index) => `${index + 1}\n`).join('');
 
-/** A study with one attempt, which has begun. */
-async function begun(engine: PrivateEngine, script: string) {
-  const place = await DockerPlace.open(engine, { image: 'fettle/shell' });
-  const host = new RecordingHost(place, place.shell(script));
-  const backend = place.make(1);
-  await backend.open(host);
-  await backend.adopt([]);
-  const { files } = await backend.launch(launchRequest(1));
-  await host.eventually('it to begin', () => (place.starts('1.1') > 0 ? true : undefined));
-  return {
-    place,
-    host,
-    end: () => host.end('1.1', 30_000),
-    printed: () => readFileSync(files?.stdout ?? '', 'utf8'),
-    /** How often it began and ended, and how many containers are left. */
-    counts: async () => [place.starts('1.1'), host.ends.get('1.1')?.length, (await engine.containers()).length],
-    async [Symbol.asyncDispose]() {
-      await backend.close();
-      await place.close();
-    },
-  };
-}
+const shell = (engine: PrivateEngine, script: string): Promise<OneStudy> =>
+  OneStudy.make(engine, { image: 'fettle/shell' }, (place) => place.shell(script));
 
 describe('an engine that leaves containers running while it restarts', () => {
   let engine: PrivateEngine;
@@ -42,25 +23,28 @@ describe('an engine that leaves containers running while it restarts', () => {
   it.each(['SIGTERM', 'SIGKILL'] as const)(
     'is ended by %s: the attempt goes on and nothing is lost',
     async (signal) => {
-      await using attempt = await begun(engine, COUNT);
+      await using study = await shell(engine, COUNT);
+      const { stdout } = await study.begin();
       await engine.stop(signal);
-      await attempt.host.eventually('a notice that it cannot be reached', () => attempt.host.unreached.get('1.1'));
+      await study.host.eventually('a notice that it cannot be reached', () => study.host.unreached.get('1.1'));
       await engine.start();
-      expect(await attempt.end()).toMatchObject({ kind: 'failed', failure: 'code', exitCode: 42 });
-      expect(attempt.printed()).toBe(ALL);
-      expect(await attempt.counts()).toEqual([1, 1, 0]);
+      expect(await study.host.end('1.1', 60_000)).toMatchObject({ kind: 'failed', failure: 'code', exitCode: 42 });
+      expect(textOf(stdout)).toBe(ALL);
+      expect(await study.counts()).toEqual([1, 1, 0]);
     },
   );
 
   it('is away when the attempt ends: its exit code and its last words are there all the same', async () => {
-    await using attempt = await begun(engine, COUNT);
+    await using study = await shell(engine, COUNT);
+    const { stdout } = await study.begin();
     await engine.stop('SIGKILL');
-    await attempt.host.wait(3500);
-    expect(attempt.host.ends.size).toBe(0);
+    const exit = join(study.place.directory, 'trials/000001/attempt-1/exit');
+    await study.host.eventually('its exit record', () => existsSync(exit) || undefined);
+    expect(study.host.ends.size).toBe(0);
     await engine.start();
-    expect(await attempt.end()).toMatchObject({ kind: 'failed', failure: 'code', exitCode: 42 });
-    expect(attempt.printed()).toBe(ALL);
-    expect(await attempt.counts()).toEqual([1, 1, 0]);
+    expect(await study.host.end('1.1', 60_000)).toMatchObject({ kind: 'failed', failure: 'code', exitCode: 42 });
+    expect(textOf(stdout)).toBe(ALL);
+    expect(await study.counts()).toEqual([1, 1, 0]);
   });
 });
 
@@ -75,34 +59,50 @@ describe('an engine that takes its containers along when it restarts', () => {
   it.each(['SIGTERM', 'SIGKILL'] as const)(
     'is ended by %s: the attempt was taken away, which is no failure',
     async (signal) => {
-      await using attempt = await begun(engine, `${NOTE}; exec sleep 60`);
+      await using study = await shell(engine, `${NOTE}; exec sleep 60`);
+      await study.begin();
       await engine.stop(signal);
       await engine.start();
-      expect(await attempt.end()).toMatchObject({ kind: 'evicted' });
-      await attempt.host.wait(200);
-      expect(await attempt.counts()).toEqual([1, 1, 0]);
+      expect(await study.host.end('1.1', 60_000)).toMatchObject({ kind: 'evicted' });
+      await study.host.wait(200);
+      expect(await study.counts()).toEqual([1, 1, 0]);
     },
   );
 
   it('is ended: a program that saves itself when it is told to go has saved itself', async () => {
-    await using attempt = await begun(engine, `trap 'exit 75' TERM; ${NOTE}; while :; do sleep 0.1; done`);
+    await using study = await shell(engine, `trap 'exit 75' TERM; ${NOTE}; while :; do sleep 0.1; done`);
+    await study.begin();
     await engine.stop('SIGTERM');
     await engine.start();
-    expect(await attempt.end()).toEqual({ kind: 'checkpointed' });
+    expect(await study.host.end('1.1', 60_000)).toEqual({ kind: 'checkpointed' });
   });
 
   it('is told by somebody to stop a container: the attempt was taken away', async () => {
-    await using attempt = await begun(engine, `${NOTE}; exec sleep 60`);
+    await using study = await shell(engine, `${NOTE}; exec sleep 60`);
+    await study.begin();
     const [container] = await engine.containers();
     await engine.ask('POST', `/containers/${container?.Id}/stop`);
-    expect(await attempt.end()).toMatchObject({ kind: 'evicted', message: expect.stringContaining('Somebody else') });
+    expect(await study.host.end('1.1', 60_000)).toMatchObject({
+      kind: 'evicted',
+      message: expect.stringContaining('Somebody else'),
+    });
+  });
+
+  it('is told by somebody to restart a container: its program does not run a second time', async () => {
+    await using study = await shell(engine, `${NOTE}; exec sleep 60`);
+    await study.begin();
+    const [container] = await engine.containers();
+    await engine.ask('POST', `/containers/${container?.Id}/restart`);
+    expect(await study.host.end('1.1', 60_000)).toMatchObject({ kind: 'evicted' });
+    expect(await study.counts()).toEqual([1, 1, 0]);
   });
 
   it('is told by somebody to remove a container: the attempt was taken away', async () => {
-    await using attempt = await begun(engine, `${NOTE}; exec sleep 60`);
+    await using study = await shell(engine, `${NOTE}; exec sleep 60`);
+    await study.begin();
     const [container] = await engine.containers();
     await engine.ask('DELETE', `/containers/${container?.Id}?force=1`);
-    expect(await attempt.end()).toMatchObject({ kind: 'evicted' });
-    expect(await attempt.counts()).toEqual([1, 1, 0]);
+    expect(await study.host.end('1.1', 60_000)).toMatchObject({ kind: 'evicted' });
+    expect(await study.counts()).toEqual([1, 1, 0]);
   });
 });

@@ -31,7 +31,7 @@ describe('what stands in the way is said before the first trial', () => {
       /correct `mounts`/,
     ],
     ['a runtime that is not there', { gpus: [0], gpuForm: 'runtime' }, /nvidia/, /NVIDIA Container Toolkit/],
-    ['more processors than there are', { cpus: 4096 }, /Range of CPUs/, /correct `cpus`/],
+    ['more processors than there are', { cpus: 4096 }, /range of CPUs/i, /correct `cpus`/],
     ['processors that are not there', { cpuset: '4000-4001' }, /CPUs|cpus/, /`cpuset`/],
     ['next to no memory', { memory: '1MiB' }, /[Mm]inimum memory limit/, /raise `memory`/],
     ['a capability that is none', { capabilities: ['NO_SUCH'] }, /capability/i, /correct `capabilities`/],
@@ -82,8 +82,8 @@ describe('what stands in the way is said before the first trial', () => {
 
 describe('an attempt that cannot begin', () => {
   it.each<[string, readonly string[], Partial<Options>, RegExp]>([
-    ['a program that is not there', ['no-such-program'], {}, /not found/],
-    ['a program that cannot be executed', ['/etc/hostname'], {}, /[Pp]ermission denied/],
+    ['a program that is not there', ['no-such-program'], {}, /check the command[^]*not found/],
+    ['a program that cannot be executed', ['/etc/hostname'], {}, /check its mode[^]*[Pp]ermission denied/],
     [
       'GPUs without support for them',
       ['true'],
@@ -96,7 +96,7 @@ describe('an attempt that cannot begin', () => {
       { network: 'no-such' },
       /network no-such not found[^]*docker network create/,
     ],
-    ['a device that is not there', ['true'], { devices: ['/dev/no-such'] }, /\/dev\/no-such/],
+    ['a device that is not there', ['true'], { devices: ['/dev/no-such'] }, /\/dev\/no-such[^]*correct `devices`/],
   ])('%s: it failed at launch, and nothing is left', async (_, command, options, what) => {
     await using study = await OneStudy.make(engine, { image: 'fettle/shell', ...options }, (place) =>
       place.command(command),
@@ -104,6 +104,19 @@ describe('an attempt that cannot begin', () => {
     const { end } = await study.run();
     expect(end).toMatchObject({ kind: 'failed', failure: 'launch', message: expect.stringMatching(what) });
     expect(await engine.containers()).toEqual([]);
+  });
+
+  it('its image was removed meanwhile: it failed at launch, and is told to fetch it again', async () => {
+    await engine.importBusybox('fettle/passing', true);
+    await using study = await shell('true', { image: 'fettle/passing' });
+    await study.open();
+    await engine.ask('DELETE', '/images/fettle/passing?force=1');
+    await study.backend.launch(launchRequest(1));
+    expect(await study.host.end('1.1')).toMatchObject({
+      kind: 'failed',
+      failure: 'launch',
+      message: expect.stringMatching(/No such image[^]*fetch it again/i),
+    });
   });
 
   it('a container of somebody else has its name: that one is left alone', async () => {
@@ -144,23 +157,29 @@ describe('an attempt that ends badly', () => {
     expect(await engine.containers()).toEqual([]);
   });
 
-  it('is killed from outside, by its number: nobody knows why', async () => {
-    await using study = await shell(`${NOTE}; exec sleep 60`);
-    await study.open();
-    await study.backend.launch(launchRequest(1));
-    await study.begun('1.1');
-    const [container] = await engine.containers();
-    const facts = JSON.parse(await engine.ask('GET', `/containers/${container?.Id}/json`)) as {
-      State: { Pid: number };
-    };
-    process.kill(facts.State.Pid, 'SIGKILL');
-    expect(await study.host.end('1.1')).toMatchObject({
-      kind: 'failed',
-      failure: 'unknown',
-      message: expect.stringContaining('not for going over its own limit of memory'),
-    });
-  });
+  it.each(['the program', 'what the engine runs it with'])(
+    'is killed from outside, %s: nobody knows why',
+    async (victim) => {
+      await using study = await shell(`${NOTE}; exec sleep 60`);
+      await study.begin();
+      const [container] = await engine.containers();
+      const answer = await engine.ask('GET', `/containers/${container?.Id}/json`);
+      const { State: state } = JSON.parse(answer) as { State: { Pid: number } };
+      process.kill(victim === 'the program' ? state.Pid : parentOf(state.Pid), 'SIGKILL');
+      expect(await study.host.end('1.1')).toMatchObject({
+        kind: 'failed',
+        failure: 'unknown',
+        message: expect.stringContaining('not for going over its own limit of memory'),
+      });
+      expect(await engine.containers()).toEqual([]);
+    },
+  );
 });
+
+/** The number of a process's parent. */
+function parentOf(pid: number): number {
+  return Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+}
 
 describe('an engine without space', () => {
   it("is the machine's failure, and comes right when there is room", async () => {
@@ -200,9 +219,8 @@ describe('an engine without space', () => {
 describe('an engine that listens and does not answer', () => {
   it('cannot be reached; when it answers again, all is as it was', async () => {
     await using study = await shell(`${NOTE}; while [ ! -e "$FETTLE_STOP_FILE" ]; do sleep 0.05; done; exit 75`);
-    await study.open();
-    await study.backend.launch(launchRequest(1));
-    await study.begun('1.1');
+    study.place.patience = 1000;
+    await study.begin();
     engine.freeze(true);
     try {
       await study.host.eventually('a notice', () => study.host.unreached.get('1.1'), 60_000);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { launchRequest } from '@fettle/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeProgram, PrivateEngine } from '../fixtures/private-engine.ts';
-import { OneStudy } from '../fixtures/one-study.ts';
+import { OneStudy, textOf } from '../fixtures/one-study.ts';
 
 let engine: PrivateEngine;
 beforeAll(async () => {
@@ -63,14 +63,15 @@ describe('an image without a shell', () => {
       },
       (place) => place.command(['/usr/bin/python3', '-c', script.replaceAll('{', '{{')]),
     );
-    const ran = study.run();
-    await study.host.wait(700);
+    await study.open();
+    const { files } = await study.backend.launch(launchRequest(1));
+    const stdout = (): string => textOf(files?.stdout);
+    await study.host.eventually('some lines', () => stdout().length > 20 || undefined);
     await study.place.connect(false);
-    await study.host.wait(300);
+    await study.host.eventually('a notice of that', () => study.host.unreached.get('1.1'));
     await study.place.connect(true);
-    const { end, stdout } = await ran;
-    expect(end).toEqual({ kind: 'finished' });
-    expect(stdout).toBe(Array.from({ length: 60 }, (_, index) => `${index}\n`).join(''));
+    expect(await study.host.end('1.1')).toEqual({ kind: 'finished' });
+    expect(stdout()).toBe(Array.from({ length: 60 }, (_, index) => `${index}\n`).join(''));
   });
 });
 
@@ -87,16 +88,21 @@ describe('what runs in an image', () => {
     expect((await replaced.run()).stdout).toBe('/tmp\n');
   });
 
-  it('is built from a Dockerfile', async () => {
+  it('is built from a Dockerfile, without what .dockerignore leaves out', async () => {
     await using study = await OneStudy.make(
       engine,
       { build: { context: 'image', arguments: { WORD: 'built' } } },
-      (place) => place.command(['cat', '/word']),
+      (place) => place.shell('cat /word; ls /context'),
     );
     const context = join(study.place.folder, 'image');
     mkdirSync(context);
-    writeFileSync(join(context, 'Dockerfile'), 'FROM fettle/shell\nARG WORD\nRUN echo "$WORD" >/word\n');
-    expect((await study.run()).stdout).toBe('built\n');
+    writeFileSync(
+      join(context, 'Dockerfile'),
+      'FROM fettle/shell\nARG WORD\nRUN echo "$WORD" >/word\nCOPY . /context\n',
+    );
+    writeFileSync(join(context, '.dockerignore'), '*\n!train.py\n');
+    for (const file of ['train.py', 'data']) writeFileSync(join(context, file), '');
+    expect((await study.run()).stdout).toBe('built\ntrain.py\n');
   });
 
   it('is not built: what the build said is told', async () => {

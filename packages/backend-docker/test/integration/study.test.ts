@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { readSqliteStore, type StudyEvent } from '@fettle/core';
+import { FettleError, readSqliteStore, type StudyEvent } from '@fettle/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { PrivateEngine } from '../fixtures/private-engine.ts';
+import { PrivateEngine, until } from '../fixtures/private-engine.ts';
 import { textOf } from '../fixtures/one-study.ts';
 
 const DRIVER = join(import.meta.dirname, '../fixtures/study-driver.ts');
@@ -37,6 +36,18 @@ function journal(): StudyEvent[] {
   } finally {
     reader.close();
   }
+}
+
+/** Waits until so many attempts have been launched, and some of them are under way. */
+async function launched(count: number): Promise<void> {
+  await until(`${count} launches`, () => {
+    try {
+      return journal().filter(({ type }) => type === 'attempt:launching').length >= count;
+    } catch (thrown) {
+      if (thrown instanceof FettleError && thrown.code === 'study-missing') return false;
+      throw thrown;
+    }
+  });
 }
 
 /** What must be so however the study was disturbed. */
@@ -87,9 +98,9 @@ describe('a study with ASHA in containers', () => {
   });
 
   it('loses nothing when its driver is killed again and again', async () => {
-    for (const life of [2000, 1500, 2500]) {
+    for (const launches of [3, 7, 12]) {
       const driver = startDriver(engine);
-      await delay(life);
+      await launched(launches);
       driver.process.kill('SIGKILL');
       await driver.closed;
     }
@@ -100,9 +111,8 @@ describe('a study with ASHA in containers', () => {
 
   it('goes on when the engine is killed under it', async () => {
     const driver = startDriver(engine);
-    await delay(2500);
+    await launched(6);
     await engine.stop('SIGKILL');
-    await delay(500);
     await engine.start();
     expect(await driver.closed).toBe('0');
     requireSound();
@@ -111,7 +121,7 @@ describe('a study with ASHA in containers', () => {
 
   it('goes on when driver and engine are killed together', async () => {
     const driver = startDriver(engine);
-    await delay(2500);
+    await launched(6);
     driver.process.kill('SIGKILL');
     await engine.stop('SIGKILL');
     await driver.closed;

@@ -3,30 +3,26 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { availableParallelism, freemem, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { detectGpus, findProgram } from '@fettle/core';
+import { detectGpus, type Diagnosis, FettleError, findProgram, silentLogger } from '@fettle/core';
 import { fileSystemOf, isNetworkFileSystem, readMountInfo, sqliteVersion } from '@fettle/core/store';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { locateStudy } from '../study/locate.ts';
+import { locateStudy, locateStudyFile } from '../study/locate.ts';
+import { loadStudy } from '../study-file/load.ts';
 import { formatBytes } from '../text/number.ts';
 import { pad } from '../text/style.ts';
 
-/** One thing that was looked at. */
-interface Finding {
-  readonly check: string;
-  /** `none`: it is not there, which matters only to who wants it; `warn`: it costs something; `fail`: no study can run. */
-  readonly status: 'ok' | 'none' | 'warn' | 'fail';
-  readonly text: string;
-}
-
-/** `fettle doctor`: with `--json`, a list of `{ check, status, text }`. It fails when something stands in the way of every study. */
+/**
+ * `fettle doctor`: this machine and folder, and what the backend of the study works with, if there is a study file. With
+ * `--json`, a list of `{ check, status, text }`. It fails when something stands in the way of every study, or of this one.
+ */
 export async function execute(
   [study]: readonly [string | undefined],
   options: { readonly json?: boolean },
   io: Io,
 ): Promise<ExitCode> {
   const folder = await folderOf(study, io.cwd);
-  const findings: Finding[] = [
+  const findings: Diagnosis[] = [
     { check: 'node', status: 'ok', text: `${process.version}, ${process.platform} ${process.arch}` },
     processors(),
     memory(),
@@ -34,6 +30,7 @@ export async function execute(
     sqlite(),
     ...fileSystem(folder),
     ...(await programs(io)),
+    ...(await backend(study, io.cwd)),
   ];
   if (options.json === true) io.out(JSON.stringify(findings, null, 2));
   else for (const finding of findings) io.out(line(finding, io));
@@ -51,7 +48,7 @@ async function folderOf(study: string | undefined, cwd: string): Promise<string>
   }
 }
 
-function line({ check, status, text }: Finding, { paint }: Io): string {
+function line({ check, status, text }: Diagnosis, { paint }: Io): string {
   const mark = {
     ok: paint('green', '✓'),
     none: paint('dim', '–'),
@@ -61,7 +58,7 @@ function line({ check, status, text }: Finding, { paint }: Io): string {
   return `${mark} ${paint('dim', pad(check, 12))} ${text}`;
 }
 
-function processors(): Finding {
+function processors(): Diagnosis {
   const count = availableParallelism();
   const [load = 0] = loadavg();
   const busy = load > count;
@@ -72,7 +69,7 @@ function processors(): Finding {
   };
 }
 
-function memory(): Finding {
+function memory(): Diagnosis {
   // Where the process may use less than the machine has, as in a container, that is what counts.
   const limit = process.constrainedMemory();
   const total = limit > 0 && limit < totalmem() ? limit : totalmem();
@@ -83,13 +80,13 @@ function memory(): Finding {
   };
 }
 
-function gpus(): Finding[] {
+function gpus(): Diagnosis[] {
   const found = detectGpus();
   if (found.length === 0) return [{ check: 'gpu', status: 'none', text: 'none that nvidia-smi knows of' }];
   return found.map(({ id, name }) => ({ check: 'gpu', status: 'ok', text: `${id}: ${name}` }));
 }
 
-function sqlite(): Finding {
+function sqlite(): Diagnosis {
   try {
     return { check: 'sqlite', status: 'ok', text: sqliteVersion() };
   } catch (thrown) {
@@ -98,8 +95,8 @@ function sqlite(): Finding {
   }
 }
 
-function fileSystem(folder: string): Finding[] {
-  const findings: Finding[] = [];
+function fileSystem(folder: string): Diagnosis[] {
+  const findings: Diagnosis[] = [];
   try {
     accessSync(folder, constants.W_OK);
   } catch {
@@ -127,7 +124,7 @@ function fileSystem(folder: string): Finding[] {
 }
 
 /** Programs that studies often need: what is missing matters only to those that use it. */
-async function programs(io: Io): Promise<Finding[]> {
+async function programs(io: Io): Promise<Diagnosis[]> {
   const wanted: [name: string, args: readonly string[]][] = [
     ['python3', ['--version']],
     ['nvidia-smi', ['--version']],
@@ -135,7 +132,7 @@ async function programs(io: Io): Promise<Finding[]> {
     ['sbatch', ['--version']],
   ];
   return await Promise.all(
-    wanted.map(async ([name, args]): Promise<Finding> => {
+    wanted.map(async ([name, args]): Promise<Diagnosis> => {
       const found = findProgram(name, io.env['PATH'], io.cwd);
       if ('problem' in found) return { check: name, status: 'none', text: 'not installed' };
       try {
@@ -147,4 +144,22 @@ async function programs(io: Io): Promise<Finding[]> {
       }
     }),
   );
+}
+
+/** What the backend of the study finds. */
+async function backend(study: string | undefined, cwd: string): Promise<readonly Diagnosis[]> {
+  let file: string;
+  try {
+    file = locateStudyFile(study, cwd);
+  } catch {
+    // A study that is known by its folder only, or none at all.
+    return [];
+  }
+  try {
+    const { backend: plugin } = await loadStudy(file);
+    return (await plugin?.create({ logger: silentLogger() }).diagnose?.()) ?? [];
+  } catch (thrown) {
+    if (!(thrown instanceof FettleError)) throw thrown;
+    return [{ check: 'study', status: 'fail', text: thrown.toHuman() }];
+  }
 }

@@ -82,3 +82,25 @@ test('doctor looks at this machine', async () => {
     expect.arrayContaining(['node', 'processors', 'memory', 'gpu', 'sqlite', 'file system', 'disk']),
   );
 });
+
+test('doctor asks the backend of the study, and fails with it; the official backends come with the command', async () => {
+  const backend = { type: 'docker', image: 'x', host: 'unix:///no/such/engine.sock' };
+  const study = {
+    name: 'contained',
+    command: ['train', '{rate}'],
+    space: { rate: { type: 'float', min: 0, max: 1 } },
+    objective: { metric: 'loss', goal: 'minimize' },
+    searcher: 'random',
+    backend,
+  };
+  writeFileSync(join(folder, 'contained.json'), JSON.stringify(study));
+  const asked = await fettle(folder, 'doctor', 'contained.json', '--json');
+  expect(asked.code).not.toBe(0);
+  const text = expect.stringContaining('/no/such/engine.sock does not run') as string;
+  expect((JSON.parse(asked.stdout) as unknown[]).at(-1)).toEqual({ check: 'engine', status: 'fail', text });
+
+  writeFileSync(join(folder, 'contained.json'), JSON.stringify({ ...study, backend: { ...backend, imagee: 'x' } }));
+  const wrong = await fettle(folder, 'doctor', 'contained.json', '--json');
+  const problem = expect.stringContaining('imagee') as string;
+  expect((JSON.parse(wrong.stdout) as unknown[]).at(-1)).toEqual({ check: 'study', status: 'fail', text: problem });
+});

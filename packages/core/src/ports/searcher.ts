@@ -45,7 +45,10 @@ export type TrialOutcome =
   | { readonly state: 'paused'; readonly resource: number }
   /** Over, by decision of the searcher or of a person. */
   | { readonly state: 'stopped'; readonly resource: number; readonly reason: string }
-  /** Over, after all retries. It stays in every count; treat it as worse than all others. */
+  /**
+   * Over, after all retries. Where trials compete for places it stays in every count and loses. A model of configurations learns
+   * from it as worse than all others, unless the failure was for a reason outside: `node`, `preempted`, `launch`.
+   */
   | { readonly state: 'failed'; readonly failure: FailureClass; readonly resource: number; readonly message: string };
 
 /**
