@@ -152,8 +152,11 @@ export class SlurmBackend implements Backend {
 
   capacity(): number {
     if (this.#options.bind === 'submit') return this.#options.slots;
+    const { pool } = this.#opened ?? {};
+    // Where there is no slot at all, not even one in the queue, a first attempt has to come before there is one for it.
+    if (pool?.size === 0) return 1;
     let places = 0;
-    for (const { state } of this.#opened?.pool ?? []) if (state === 'idle' || state === 'busy') places += 1;
+    for (const { state } of pool ?? []) if (state === 'idle' || state === 'busy') places += 1;
     return places;
   }
 
@@ -347,6 +350,8 @@ export class SlurmBackend implements Backend {
     this.#over.add(attempt);
     this.#homes.delete(attempt);
     this.#launches.delete(attempt);
+    // Its trial comes back, and its slot is gone.
+    if (end.kind === 'evicted') this.#demand = true;
     // Later, because the launch that it belongs to may not have been answered yet.
     host.clock.after(0, () => {
       if (!this.#closed) host.ended(attempt, end);

@@ -226,7 +226,11 @@ describe('what is wrong in a study file is said with its line, its value and wha
       { searcher: '{ type: randm }' },
       ["study.yaml:5:19: searcher.type: no searcher is called 'randm'", "Did you mean 'random'?", 'npm install randm'],
     ],
-    ['a backend of a package that is not installed', { backend: 'slurm' }, ['backend: ', '@fettle/backend-slurm']],
+    [
+      'an unknown backend',
+      { backend: 'kubernetes' },
+      ['backend: ', "no backend is called 'kubernetes'", 'local, docker, slurm. ', 'npm install kubernetes'],
+    ],
     [
       'an option that the searcher does not have',
       { searcher: '{ type: random, sed: 1 }' },

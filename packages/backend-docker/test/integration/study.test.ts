@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FettleError, readSqliteStore, type StudyEvent } from '@fettle/core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { PrivateEngine, until } from '../fixtures/private-engine.ts';
 import { textOf } from '../fixtures/one-study.ts';
 
@@ -21,6 +21,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 function startDriver(engine: PrivateEngine): { readonly process: ChildProcess; readonly closed: Promise<string> } {
   const argv = ['-C', '@fettle/source', DRIVER, directory, engine.socket, String(TRIALS)];
   const child = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'pipe'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   return {

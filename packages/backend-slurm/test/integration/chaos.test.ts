@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandomStream, type StudyEvent } from '@fettle/core';
 import { readSqliteStore } from '@fettle/core/store';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { describeOnSlurm } from '../describe-on-slurm.ts';
 import { SlurmCluster } from '../slurm-cluster.ts';
 
@@ -55,6 +55,7 @@ class Drivers {
       ['-C', '@fettle/source', driver, this.directory, String(TRIALS), String(SLOTS)],
       { env: { ...process.env, ...cluster.environment }, stdio: ['ignore', 'ignore', stderr] },
     );
+    onTestFinished(() => void child.kill('SIGKILL'));
     const exit = new Promise<number | null>((resolve) => {
       child.once('exit', resolve);
     });

@@ -23,7 +23,7 @@ async function run(
     space: searchSpace({ x: ordinal([...values]) }),
     objective: { metric: 'loss', goal: 'minimize' },
     command: ['sh', '-c', script.replaceAll('{', '{{').replaceAll('}', '}}'), 'sh', '{x}'],
-    retry: { limits: { launch: 0 } },
+    retry: { limits: { launch: 0, code: 1 }, backOff: 4000 },
     searcher: grid(),
     backend: slurm({ slots: 4, minutes: 5, pollSeconds: 0.1, squeueSeconds: 0.5, ...options }),
     seed: 1,
@@ -73,6 +73,23 @@ describeOnSlurm('jobs on a Slurm cluster', () => {
     );
     expect(printed[0]).toMatch(/^n\d$/);
     expect(printed[1]?.split('\n').sort()).toEqual(['n1 n1', 'n2 n1']);
+  });
+
+  it('are submitted again for work that comes back after all of them have ended', { timeout: 60_000 }, async () => {
+    const { events } = await run(
+      { slots: 2 },
+      [1, 2, 3],
+      // While the last trial runs, the other slot stands idle: nothing more is wanted. Then both are taken.
+      `[ $1 = 3 ] && [ $FETTLE_ATTEMPT = 1 ] && { sleep 1; scancel --me; sleep 60; }; ${REPORT}`,
+    );
+    expect(events.filter(({ type }) => type === 'trial:completed')).toHaveLength(3);
+    expect(events.filter(({ type }) => type === 'trial:requeued')).toMatchObject([{ body: { trial: 3 } }]);
+  });
+
+  it('are submitted again for work that comes after all of them have left', { timeout: 60_000 }, async () => {
+    // The trial is tried again when its slot has waited in vain.
+    const { events } = await run({ slots: 1, idleSeconds: 1 }, [1], `[ $FETTLE_ATTEMPT = 1 ] && exit 1; ${REPORT}`);
+    expect(events.filter(({ type }) => type === 'trial:completed')).toHaveLength(1);
   });
 
   it('fail a trial that asks for what the cluster never has, with what Slurm says', { timeout: 40_000 }, async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandomStream, type StudyEvent } from '@fettle/core';
 import { readSqliteStore } from '@fettle/core/store';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { describeOnSlurm } from '../describe-on-slurm.ts';
 import { SlurmCluster } from '../slurm-cluster.ts';
 
@@ -14,10 +14,12 @@ let cluster: SlurmCluster;
 
 function drive(directory: string): ChildProcess {
   const driver = new URL('../fixtures/driver.ts', import.meta.url).pathname;
-  return spawn(process.execPath, ['-C', '@fettle/source', driver, directory, String(TRIALS), '4'], {
+  const child = spawn(process.execPath, ['-C', '@fettle/source', driver, directory, String(TRIALS), '4'], {
     env: { ...process.env, ...cluster.environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
 }
 
 function exit(child: ChildProcess): Promise<number | null> {

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readSqliteStore } from '@fettle/core/store';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { describeOnSlurm } from '../describe-on-slurm.ts';
 import { SlurmCluster } from '../slurm-cluster.ts';
 
@@ -37,6 +37,7 @@ describeOnSlurm('submissions of which one in five is in doubt', () => {
       },
       stdio: ['ignore', 'ignore', 'inherit'],
     });
+    onTestFinished(() => void child.kill('SIGKILL'));
     const code = await new Promise((resolve) => {
       child.once('exit', resolve);
     });

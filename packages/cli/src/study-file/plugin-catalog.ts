@@ -57,7 +57,7 @@ export async function findPlugin(type: string, kind: PluginKind, folder: string)
     if (file.kind === 'not-exported') {
       return problem(`the package '${specifier}' does not export it`, `See "exports" in ${file.folder}/package.json.`);
     }
-    return unknown(type, kind, official);
+    return unknown(type, kind);
   }
   let loaded: Readonly<Record<string, unknown>>;
   try {
@@ -120,25 +120,18 @@ function choose(
   return { kind: 'found', factory };
 }
 
-function unknown(type: string, kind: PluginKind, official: string | undefined): Lookup {
-  const kinds = acceptable(kind);
-  if (official !== undefined) {
-    return problem(
-      `the ${kind} '${type}' is in the package ${official}, which is not installed`,
-      `Run: npm install ${official}`,
-    );
-  }
+function unknown(type: string, kind: PluginKind): Lookup {
   if (type.startsWith('.') || isAbsolute(type))
     return problem(`the file '${type}' does not exist`, 'The path is relative to the study file.');
-  const own = builtIns()
+  const kinds = acceptable(kind);
+  const core = builtIns()
     .filter((factory) => kinds.includes(factory.kind))
     .map((factory) => factory.definition.name);
-  const ours = kinds.flatMap((each) => Object.keys(PACKAGES[each]));
-  const near = didYouMean(type, [...own, ...ours]);
-  const packages = ours.length === 0 ? '' : ` In packages of their own: ${[...new Set(ours)].join(', ')}.`;
+  const own = [...new Set([...core, ...kinds.flatMap((each) => Object.keys(PACKAGES[each]))])];
+  const near = didYouMean(type, own);
   return problem(
     `no ${kind} is called '${type}', and no such package is installed`,
-    `${near === undefined ? '' : `Did you mean '${near}'? `}Built in: ${own.join(', ')}.${packages} For an npm package: npm install ${type}`,
+    `${near === undefined ? '' : `Did you mean '${near}'? `}Built in: ${own.join(', ')}. For an npm package: npm install ${type}`,
   );
 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { STUDY_EVENT_TYPES, type StudyEventType } from '../../src/domain/event.ts';
 import { createRandomStream } from '../../src/domain/rng.ts';
 import { readSqliteStore } from '../../src/store/sqlite-store.ts';
@@ -33,6 +33,7 @@ async function drive(args: readonly string[], killAfter?: number): Promise<Drive
   const child = spawn(process.execPath, ['-C', '@fettle/source', DRIVER, directory, ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  onTestFinished(() => void child.kill('SIGKILL'));
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);

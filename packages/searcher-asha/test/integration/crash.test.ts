@@ -13,7 +13,7 @@ import {
   type StudyEventType,
   type TrialRecord,
 } from '@fettle/core';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { crashStudy, type CrashStudy } from '../fixtures/crash/study.ts';
 
 const DRIVER = join(import.meta.dirname, '../fixtures/crash/driver.ts');
@@ -38,6 +38,7 @@ async function drive(setup: CrashStudy, killAfter?: number) {
   const child = spawn(process.execPath, ['-C', '@fettle/source', DRIVER, directory, JSON.stringify(setup)], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  onTestFinished(() => void child.kill('SIGKILL'));
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter);
