@@ -38,7 +38,12 @@ export default defineConfig({
         test: {
           // Real processes, real files, real kills: slower, still deterministic in what they prove.
           name: 'integration',
-          include: ['packages/*/test/integration/**/*.test.ts', 'examples/**/*.test.ts', 'clients/**/*.test.ts'],
+          include: [
+            'packages/*/test/integration/**/*.test.ts',
+            'examples/**/*.test.ts',
+            'clients/**/*.test.ts',
+            'docs/test/**/*.test.ts',
+          ],
           exclude: ['**/node_modules/**', ...leftOut],
           testTimeout: 120_000,
           hookTimeout: 120_000,

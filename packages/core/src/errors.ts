@@ -80,6 +80,7 @@ export class FettleError extends Error {
     return `${where}${this.message}${remedy}`;
   }
 
+  /** Errors of any installed copy of this package are known by their mark. */
   static override [Symbol.hasInstance](value: unknown): value is FettleError {
     return typeof value === 'object' && value !== null && marker in value;
   }

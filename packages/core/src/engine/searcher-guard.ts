@@ -35,10 +35,12 @@ export class SearcherGuard {
     return this.#settle('ask', answer).then((suggestion) => this.#checkSuggestion(suggestion, offer));
   }
 
+  /** Passes on that a trial was created. */
   started(trial: TrialView): void {
     if (this.#searcher.started !== undefined) this.#call('started', () => this.#searcher.started?.(trial));
   }
 
+  /** Passes on that a paused trial was queued again. */
   resumed(trial: TrialView): void {
     if (this.#searcher.resumed !== undefined) this.#call('resumed', () => this.#searcher.resumed?.(trial));
   }
@@ -50,6 +52,7 @@ export class SearcherGuard {
     return this.#settle('report', answer).then((decision) => this.#checkDecision(decision));
   }
 
+  /** Passes on how a trial left the running state. */
   ended(trial: TrialView, outcome: TrialOutcome): void {
     if (this.#searcher.ended !== undefined) this.#call('ended', () => this.#searcher.ended?.(trial, outcome));
   }
@@ -70,6 +73,7 @@ export class SearcherGuard {
     return this.#call('standing', () => this.#searcher.standing?.(trial));
   }
 
+  /** Closes the searcher. */
   async close(): Promise<void> {
     await this.#searcher.close?.();
   }

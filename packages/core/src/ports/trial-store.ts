@@ -38,7 +38,9 @@ export interface TrialQuery {
 export interface TrialReader {
   /** The study, or `undefined` if none has been created in this store yet. */
   summary(): StudySummary | undefined;
+  /** One trial, if there is one of this number. */
   trial(id: TrialId): TrialRecord | undefined;
+  /** The trials that a query asks for; without one all, by number. */
   trials(query?: TrialQuery): TrialRecord[];
   /** The reports of a trial in the order of their resource. */
   reports(trial: TrialId): Report[];
@@ -46,6 +48,7 @@ export interface TrialReader {
   history(trial: TrialId): StudyEvent[];
   /** The events after `seq` (0: all), oldest first, as they stood when the call was made. */
   journal(after?: number): IterableIterator<StudyEvent>;
+  /** Lets the file go. */
   close(): void;
 }
 

@@ -20,6 +20,7 @@ export interface RebuiltSearcher {
   describe(): Promise<SearcherDescription>;
   /** How a trial stands at the rungs; `undefined` if it does not know the trial, or does not say. */
   standing(trial: TrialId): TrialStanding | undefined;
+  /** Closes the searcher. */
   close(): Promise<void>;
 }
 

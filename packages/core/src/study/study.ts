@@ -262,6 +262,7 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
     }
   }
 
+  /** The same as `close`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -35,11 +35,13 @@ export interface BackendPlace {
   leftOvers?(attempt: AttemptId): MaybePromise<readonly string[]>;
   /** Cuts the platform off, or connects it again; only for places that can. */
   connect?(connected: boolean): void;
+  /** Removes the place with everything in it. */
   close(): MaybePromise<void>;
 }
 
 /** How the checks get their places. */
 export interface BackendHarness {
+  /** Makes a fresh place. */
   open(): MaybePromise<BackendPlace>;
   /** Behaviours for which there is no program. The checks that need them are left out. */
   readonly lacks?: readonly Behaviour[] | undefined;

@@ -71,10 +71,12 @@ export class SamplerSession {
     return trial;
   }
 
+  /** A running trial reports: less is better. */
   report(trial: TrialView, value: number, resource = 1): void {
     this.#tell({ kind: 'reported', trial: { ...trial, value, resource }, value });
   }
 
+  /** A trial leaves the running state. */
   end(trial: TrialView, outcome: TrialOutcome): void {
     this.#tell({ kind: 'ended', trial: { ...trial, resource: outcome.resource }, outcome });
   }

@@ -69,6 +69,7 @@ export class SimulatedCluster {
     if (!this.outlivesDriver) this.#attempts.clear();
   }
 
+  /** Begins an attempt; one that was begun before goes on. */
   launch(request: LaunchRequest): void {
     const { attempt } = request;
     if (this.#attempts.has(attempt)) return;
@@ -89,6 +90,7 @@ export class SimulatedCluster {
     return running.over ?? 'running';
   }
 
+  /** Asks an attempt to stop: it saves itself and ends after the cluster's stop time. */
   stop(attempt: AttemptId): void {
     const running = this.#attempts.get(attempt);
     if (running === undefined || running.over !== undefined) return;
