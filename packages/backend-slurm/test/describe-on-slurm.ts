@@ -3,7 +3,15 @@ import { SlurmCluster } from './slurm-cluster.ts';
 
 /** Tests on a real cluster. Where Slurm is not installed they fail in CI, and are left out elsewhere with the way to get it. */
 export function describeOnSlurm(name: string, tests: () => void): void {
-  const missing = SlurmCluster.missing();
+  describeUnless(SlurmCluster.missing(), name, tests);
+}
+
+/** The same for tests that need its accounting, too. */
+export function describeOnSlurmWithAccounting(name: string, tests: () => void): void {
+  describeUnless(SlurmCluster.missing({ accounting: true }), name, tests);
+}
+
+function describeUnless(missing: string | undefined, name: string, tests: () => void): void {
   if (missing === undefined || process.env['CI'] !== undefined) describe(name, tests);
   else describe.skip(`${name} (${missing})`, tests);
 }

@@ -14,6 +14,7 @@ import { createServer } from 'node:net';
 import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Accounting, ACCOUNTING } from './accounting.ts';
 
 /** What a cluster of the tests can be told. */
 export interface SlurmClusterOptions {
@@ -22,13 +23,15 @@ export interface SlurmClusterOptions {
   readonly cores?: number;
   /** Memory of each node in megabytes, as Slurm believes. */
   readonly memory?: number;
+  /** Whether `sacct` knows of jobs that are over. */
+  readonly accounting?: boolean;
   /** Further lines of slurm.conf. */
   readonly extra?: readonly string[];
 }
 
 /**
- * A real Slurm in a folder of its own: controller and several nodes on this machine, without accounting and without
- * munge. Needs Debian's slurmctld, slurmd and slurm-client.
+ * A real Slurm in a folder of its own: controller and several nodes on this machine, without munge, with accounting or
+ * without. Needs Debian's slurmctld, slurmd and slurm-client.
  */
 export class SlurmCluster {
   readonly folder: string;
@@ -42,11 +45,13 @@ export class SlurmCluster {
   }
 
   /** Why no cluster can be started here, with the way to change that; undefined if one can. */
-  static missing(): string | undefined {
+  static missing({ accounting = false }: SlurmClusterOptions = {}): string | undefined {
     const programs = ['/usr/sbin/slurmctld', '/usr/sbin/slurmd', '/usr/bin/sbatch'];
+    if (accounting) programs.push(...ACCOUNTING.programs);
     const absent = programs.filter((program) => !existsSync(program));
     if (absent.length === 0) return undefined;
-    return `${absent.join(', ')} missing: apt-get install slurmctld slurmd slurm-client slurm-wlm-basic-plugins`;
+    const packages = `slurmctld slurmd slurm-client slurm-wlm-basic-plugins${accounting ? ` ${ACCOUNTING.packages}` : ''}`;
+    return `${absent.join(', ')} missing: apt-get install ${packages}`;
   }
 
   /** Starts one and waits until its nodes are idle. @throws Error when Slurm is not installed, with the way to get it */
@@ -54,14 +59,16 @@ export class SlurmCluster {
     nodes = 2,
     cores = 8,
     memory = 4000,
+    accounting = false,
     extra = [],
   }: SlurmClusterOptions = {}): Promise<SlurmCluster> {
-    const missing = SlurmCluster.missing();
+    const missing = SlurmCluster.missing({ accounting });
     if (missing !== undefined) throw new Error(missing);
     // Short, because sockets lie in it.
     const folder = mkdtempSync(join(tmpdir(), 'slurm-'));
     const cluster = new SlurmCluster(folder, nodes);
-    const ports = await freePorts(nodes + 1);
+    const ports = await freePorts(nodes + 2);
+    const books = accounting ? new Accounting(folder, ports[nodes + 1]!) : undefined;
     const host = hostname().split('.')[0] ?? '';
     for (const name of ['state', 'dev', 'run']) mkdirSync(join(folder, name));
     for (let node = 1; node <= nodes; node += 1)
@@ -108,7 +115,7 @@ export class SlurmCluster {
         'MessageTimeout=3',
         'InactiveLimit=0',
         'MinJobAge=300',
-        'AccountingStorageType=accounting_storage/none',
+        ...(books?.lines ?? ['AccountingStorageType=accounting_storage/none']),
         'GresTypes=gpu',
         ...nodeLines,
         'PartitionName=debug Nodes=ALL Default=YES MaxTime=INFINITE DefaultTime=60 State=UP PriorityTier=1 PreemptMode=REQUEUE',
@@ -119,6 +126,11 @@ export class SlurmCluster {
     );
     writeFileSync(join(folder, 'gres.conf'), `NodeName=n[1-${nodes}] Name=gpu File=${folder}/dev/nvidia[0-1]\n`);
     try {
+      if (books !== undefined) {
+        await until(books.startDatabase(), 'the database');
+        books.startDaemon();
+        await until(() => cluster.run('sacctmgr', '-n', 'show', 'account') !== '', 'the accounting');
+      }
       cluster.startController();
       await until(() => cluster.run('scontrol', 'ping').includes('is UP'), 'the controller');
       for (let node = 1; node <= nodes; node += 1) cluster.startNode(`n${node}`);
@@ -154,7 +166,7 @@ export class SlurmCluster {
     this.#daemon('/usr/sbin/slurmd', ['-N', node]);
   }
 
-  /** Number of a daemon's process: `slurmctld` or `slurmd-n1`. */
+  /** Number of a daemon's process: `slurmctld`, `slurmd-n1` or `slurmdbd`. */
   pidOf(daemon: string): number {
     return Number(readFileSync(join(this.folder, 'run', `${daemon}.pid`), 'utf8'));
   }
@@ -175,10 +187,12 @@ export class SlurmCluster {
         // It never began.
       }
     }
-    try {
-      kill(this.pidOf('slurmctld'));
-    } catch {
-      // It never began.
+    for (const daemon of ['slurmctld', 'slurmdbd', 'mariadbd']) {
+      try {
+        kill(this.pidOf(daemon));
+      } catch {
+        // It never began.
+      }
     }
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
   }

@@ -1,12 +1,12 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandomStream, type StudyEvent } from '@fettle/core';
 import { readSqliteStore } from '@fettle/core/store';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { describeOnSlurm } from '../describe-on-slurm.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import { describeOnSlurmWithAccounting } from '../describe-on-slurm.ts';
 import { SlurmCluster } from '../slurm-cluster.ts';
 
 const TRIALS = 200;
@@ -34,6 +34,14 @@ class Drivers {
     if (this.code === undefined) [this.#child, this.#exit] = this.#start();
   }
 
+  /** Starts it again if it has given up. */
+  async restartIfFailed(): Promise<void> {
+    if (this.code === undefined || this.code === 0) return;
+    await this.#exit;
+    this.code = undefined;
+    [this.#child, this.#exit] = this.#start();
+  }
+
   /** Starts another one beside the first. @returns its exit code */
   async second(): Promise<number | null> {
     if (this.code !== undefined) return 1;
@@ -53,7 +61,7 @@ class Drivers {
     const child = spawn(
       process.execPath,
       ['-C', '@fettle/source', driver, this.directory, String(TRIALS), String(SLOTS)],
-      { env: { ...process.env, ...cluster.environment }, stdio: ['ignore', 'ignore', stderr] },
+      { env: { ...process.env, ...cluster.environment, CODE_RETRIES: '9' }, stdio: ['ignore', 'ignore', stderr] },
     );
     onTestFinished(() => void child.kill('SIGKILL'));
     const exit = new Promise<number | null>((resolve) => {
@@ -81,16 +89,22 @@ async function freeze(pid: number, milliseconds: number): Promise<void> {
   process.kill(pid, 'SIGCONT');
 }
 
-describeOnSlurm('a study on a Slurm cluster where everything breaks', () => {
-  beforeAll(async () => {
-    cluster = await SlurmCluster.start({ nodes: 3 });
-  });
-  afterAll(() => cluster.stop());
-
-  it('accounts for every trial exactly once', { timeout: 400_000 }, async () => {
+describeOnSlurmWithAccounting('a study on a Slurm cluster where everything breaks', () => {
+  it.each([
+    ['without accounting', false],
+    ['with accounting, on a disk that fills up', true],
+  ])('accounts for every trial exactly once: %s', { timeout: 400_000 }, async (_, accounting) => {
+    // With accounting, jobs that are over are soon to be found there only.
+    cluster = await SlurmCluster.start({ nodes: 3, accounting, extra: accounting ? ['MinJobAge=2'] : [] });
+    onTestFinished(() => cluster.stop());
     const directory = mkdtempSync(join(tmpdir(), 'fettle-chaos-'));
     const random = createRandomStream(SEED, 'chaos');
     const pick = <T>(items: readonly T[]): T | undefined => items[Math.floor(random.next() * items.length)];
+    onTestFinished(() => {
+      if (accounting) execFileSync('/usr/bin/umount', ['--lazy', directory]);
+      rmSync(directory, { recursive: true, force: true });
+    });
+    if (accounting) execFileSync('/usr/bin/mount', ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', directory]);
     const drivers = new Drivers(directory);
     const faults: readonly (readonly [name: string, fault: () => Promise<void>])[] = [
       ['kill -9 of the driver', () => drivers.killAndRestart()],
@@ -166,8 +180,29 @@ describeOnSlurm('a study on a Slurm cluster where everything breaks', () => {
         async () => void cluster.run('scontrol', 'update', `jobid=${pick(runningJobs()) ?? 0}`, 'EndTime=now+2'),
       ],
     ];
+    const further: typeof faults = [
+      [
+        'the accounting freezes while a job vanishes',
+        async () => {
+          const frozen = freeze(cluster.pidOf('slurmdbd'), 6000);
+          cluster.run('scancel', '--signal=KILL', '--full', pick(runningJobs()) ?? '0');
+          await frozen;
+        },
+      ],
+      [
+        'the quota is exceeded',
+        async () => {
+          const ballast = join(directory, 'ballast');
+          expect(() => writeFileSync(ballast, Buffer.alloc(64 * 2 ** 20))).toThrow('ENOSPC');
+          await sleep(3000);
+          rmSync(ballast);
+          // A driver that cannot commit leaves; nothing is lost by it.
+          await drivers.restartIfFailed();
+        },
+      ],
+    ];
     const struck: string[] = [];
-    for (const [name, fault] of [...faults, ...faults]) {
+    for (const [name, fault] of accounting ? [...further, ...faults, ...further] : [...faults, ...faults]) {
       if (drivers.code !== undefined) break;
       await sleep(300 + random.next() * 1500);
       await fault();
@@ -176,7 +211,7 @@ describeOnSlurm('a study on a Slurm cluster where everything breaks', () => {
     for (let waited = 0; drivers.code === undefined && waited < 300; waited += 1) await sleep(500);
     expect(drivers.code).toBe(0);
     // The study is long enough for each of them.
-    expect(struck.length).toBeGreaterThanOrEqual(faults.length);
+    expect(struck.length).toBeGreaterThanOrEqual(faults.length + (accounting ? further.length : 0));
 
     const events = journal(directory);
     const last = new Map<number, string>();
@@ -205,7 +240,6 @@ describeOnSlurm('a study on a Slurm cluster where everything breaks', () => {
         else expect([attempt > attemptBefore, step <= before + 1]).toEqual([true, true]);
       }
     }
-    rmSync(directory, { recursive: true });
   });
 });
 
