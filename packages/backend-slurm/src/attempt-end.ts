@@ -27,7 +27,7 @@ export function endOfJob(state: JobClass | 'hopeless', what: string): AttemptEnd
     case 'hopeless':
       return { kind: 'failed', failure: 'launch', message: what };
     case 'out-of-memory':
-      return { kind: 'failed', failure: 'oom', message: `${what} Ask for more memory: \`mem\` of the directives.` };
+      return { kind: 'failed', failure: 'oom', message: what };
     default:
       return { kind: 'evicted', message: what };
   }

@@ -2,6 +2,7 @@ import { type AttemptEnd, type AttemptId, type BackendHost, LAUNCHER_NAME, type 
 import type { JobClass } from './commands/job-state.ts';
 import { expandDirectives } from './jobs/expand-directives.ts';
 import type { Directives, JobScript } from './jobs/job-script.ts';
+import { JobRecords, type SoughtJob } from './jobs/job-records.ts';
 import { NodeHealth } from './jobs/node-health.ts';
 import { isGone, QueueWatch } from './jobs/queue-watch.ts';
 import type { SlurmCommand } from './jobs/slurm.ts';
@@ -43,6 +44,8 @@ export interface Gone {
   /** `hopeless`: it waited, and would have waited forever. */
   readonly state: JobClass | 'hopeless';
   readonly why: string;
+  /** What can be done about it. */
+  readonly remedy?: string | undefined;
 }
 
 /** The jobs that hold the slots: submits them, hears their agents, asks Slurm about them, and gives them up. */
@@ -50,6 +53,7 @@ export class SlotJobs {
   readonly #parts: SlotJobsParts;
   readonly #submitter: Submitter;
   readonly #queue: QueueWatch;
+  readonly #records: JobRecords;
   readonly #health = new NodeHealth();
   /** Begin of the names of the study's jobs. */
   readonly #prefix: string;
@@ -69,6 +73,7 @@ export class SlotJobs {
     this.#prefix = `fettle-${host.study.id.slice(0, 8)}-`;
     this.#submitter = new Submitter(slurm, host);
     this.#queue = new QueueWatch(slurm, this.#prefix, options.squeueSeconds * 1000);
+    this.#records = new JobRecords(slurm, () => host.clock.now());
     for (const entry of ledger.past) if (entry.kind === 'node-failed') this.#health.failed(entry.node, entry.at);
   }
 
@@ -184,15 +189,16 @@ export class SlotJobs {
 
   /** Asks Slurm about all jobs. @returns the slots whose jobs are over, or were not seen twice */
   async look(): Promise<readonly Gone[]> {
-    const { pool, host } = this.#parts;
+    const { pool, host, allocation } = this.#parts;
     if (pool.size === 0) return [];
-    const jobs = await (this.#parts.allocation?.steps ?? this.#queue).look();
+    const jobs = await (allocation?.steps ?? this.#queue).look();
     if (typeof jobs === 'string') {
       host.logger.warn(`squeue: ${jobs}`);
       return [];
     }
     this.#reasons = new Set([...jobs.values()].flatMap(({ reason }) => reason ?? []));
     const gone: Gone[] = [];
+    const forgotten: Slot[] = [];
     const hopeless = new Set<string>();
     for (const slot of pool) {
       const sight = jobs.get(this.#jobOf(slot));
@@ -208,8 +214,15 @@ export class SlotJobs {
       slot.missed += 1;
       this.#queue.hurry();
       if (slot.missed < LOOKS) continue;
-      const why = sight === undefined ? 'its job is gone' : `its job is ${sight.text}`;
-      gone.push({ slot, state: sight?.state ?? 'over', why });
+      if (sight === undefined) forgotten.push(slot);
+      else gone.push({ slot, state: sight.state, why: `its job is ${sight.text}`, remedy: sight.remedy });
+    }
+    const ends =
+      allocation === undefined ? await this.#records.ends(forgotten.map((slot) => this.#soughtJob(slot))) : [];
+    for (const [index, slot] of forgotten.entries()) {
+      const end = ends[index];
+      if (end === undefined) gone.push({ slot, state: 'over', why: 'its job is gone' });
+      else gone.push({ slot, state: end.state, why: `its job is ${end.text}`, remedy: end.remedy });
     }
     if (hopeless.size > 0) {
       host.logger.error(
@@ -273,8 +286,14 @@ export class SlotJobs {
   }
 
   /** The job of a slot as it is called in the queue. */
-  #jobOf({ batch, index }: Slot): string {
-    return `${this.#prefix}${batch}/${Math.floor(index / this.#parts.options.slotsPerJob)}`;
+  #jobOf(slot: Slot): string {
+    const { name, index } = this.#soughtJob(slot);
+    return `${name}/${index}`;
+  }
+
+  #soughtJob({ batch, index, job, submitted }: Slot): SoughtJob {
+    const { slotsPerJob } = this.#parts.options;
+    return { name: this.#prefix + batch, index: Math.floor(index / slotsPerJob), job, submitted };
   }
 
   #allows({ taken }: Slot): boolean {

@@ -31,9 +31,6 @@ import { Ledger } from './slots/ledger.ts';
 import type { Slot } from './slots/slot.ts';
 import { SlotPool } from './slots/slot-pool.ts';
 
-/** Slurm's own patience is ten seconds by default; its answer must not be missed. */
-const COMMAND_TIMEOUT = 45_000;
-
 /** Everything that is known once the backend is open. */
 interface Opened {
   readonly host: BackendHost;
@@ -183,7 +180,7 @@ export class SlurmBackend implements Backend {
   }
 
   #commands(): SlurmCommand {
-    return slurmCommands(scrubEnvironment(this.#environment), COMMAND_TIMEOUT, (command) => {
+    return slurmCommands(scrubEnvironment(this.#environment), (command) => {
       this.#calls.set(command, (this.#calls.get(command) ?? 0) + 1);
     });
   }
@@ -322,13 +319,13 @@ export class SlurmBackend implements Backend {
     const { jobs } = this.#here;
     const gone = await jobs.look();
     for (const job of gone) {
-      const { slot, state, why } = job;
+      const { slot, state, why, remedy } = job;
       // Its last words may have come between the two.
       this.#hear(slot);
       const lost = slot.attempt;
       if (!jobs.close(job) || lost === undefined) continue;
       slot.attempt = undefined;
-      this.#tellEnd(lost, endOfJob(state, `Its job ended before it did: ${why}.`));
+      this.#tellEnd(lost, endOfJob(state, [`Its job ended before it did: ${why}.`, remedy].filter(Boolean).join(' ')));
     }
     for (const [attempt, message] of jobs.silent()) this.#here.host.unreachable(attempt, message);
     this.#tellCapacity();

@@ -66,7 +66,7 @@ describe('a slot', () => {
   const hello = { seq: 1, at: 5, kind: 'hello', job: '17', restart: 0, node: 'n1' } as const;
 
   it('is queued, idle, busy, idle and closed as its agent says', () => {
-    const slot = new Slot('1-1', 0);
+    const slot = new Slot('1-1', 0, 0);
     const states: SlotState[] = [slot.state];
     slot.hear(hello, 5);
     states.push(slot.state);
@@ -83,7 +83,7 @@ describe('a slot', () => {
   });
 
   it('takes no more work once its agent had to end an attempt', () => {
-    const slot = new Slot('1-1', 0);
+    const slot = new Slot('1-1', 0, 0);
     slot.hear(hello, 5);
     slot.attempt = '3.1';
     const evicted = 'the job is near its time limit';

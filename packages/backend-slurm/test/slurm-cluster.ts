@@ -239,8 +239,22 @@ function family(pid: number): number[] {
   return [...children.flatMap(family), pid];
 }
 
+/** Processes whose command line has this text, parents before what they have forked. */
+export function processesWith(text: string): number[] {
+  return processes().filter((pid) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text);
+    } catch {
+      return false;
+    }
+  });
+}
+
 function processes(): number[] {
-  return readdirSync('/proc').map(Number).filter(Number.isInteger);
+  return readdirSync('/proc')
+    .map(Number)
+    .filter(Number.isInteger)
+    .sort((a, b) => a - b);
 }
 
 async function freePorts(count: number): Promise<number[]> {

@@ -23,8 +23,8 @@ export function readQueue(text: string): readonly QueuedJob[] {
   });
 }
 
-/** `3`, `[5-9]`, `2,4-5%10`, and `N/A` of a job without an array. */
-function readIndices(text: string): readonly number[] {
+/** Indices in an array: `3`, `[5-9]`, `2,4-5%10`; what is none, as of a job without an array, is index 0. */
+export function readIndices(text: string): readonly number[] {
   const plain = text.replace(/[[\]]/g, '').replace(/%\d+$/, '');
   if (!/^[\d,-]+$/.test(plain)) return [0];
   return plain.split(',').flatMap((part) => {

@@ -1,4 +1,5 @@
-import { isKnownState, isOver, type JobClass, jobClass, pendingReason } from '../commands/job-state.ts';
+import { jobEnd } from '../commands/job-end.ts';
+import { isOver, type JobClass, pendingReason } from '../commands/job-state.ts';
 import { QUEUE_FORMAT, readQueue } from '../commands/queue-listing.ts';
 import type { SlurmCommand } from './slurm.ts';
 
@@ -7,6 +8,8 @@ export interface JobSight {
   readonly state: JobClass;
   /** Its state with reason and node, for people. */
   readonly text: string;
+  /** What can be done about it, if it is over. */
+  readonly remedy?: string | undefined;
   /** Why it waits, if it does. */
   readonly reason?: string | undefined;
   /** Why it will never start, if it will not. */
@@ -65,11 +68,8 @@ export class QueueWatch {
     this.#last = seen;
     const jobs = new Map<string, JobSight>();
     for (const { name, indices, state, reason, node } of ours) {
-      const unknown = isKnownState(state) ? '' : ', which this version does not know';
-      const why = reason === '' || reason === 'None' ? '' : ` (${reason})`;
       const sight = {
-        state: jobClass(state),
-        text: `${state}${why}${node === '' ? '' : ` on ${node}`}${unknown}`,
+        ...jobEnd({ state, reason, node }),
         reason: state === 'PENDING' && reason !== 'None' ? reason : undefined,
         hopeless: state === 'PENDING' && pendingReason(reason) === 'hopeless' ? reason : undefined,
       };

@@ -1,26 +1,31 @@
 import { execFile } from 'node:child_process';
 import type { CommandResult } from '../commands/submission-result.ts';
 
+/** Slurm's own patience is ten seconds by default; its answer must not be missed. In milliseconds. */
+const PATIENCE = 45_000;
+
 /** Runs a command of Slurm's. */
 export type SlurmCommand = (
   command: string,
   args: readonly string[],
-  options?: { readonly input?: string | undefined },
+  options?: {
+    readonly input?: string | undefined;
+    /** Milliseconds after which it is killed; absent: longer than the controller's own patience. */
+    readonly timeout?: number | undefined;
+  },
 ) => Promise<CommandResult>;
 
 /**
  * Slurm's commands as processes, one at a time: a busy controller is not asked twice at once.
  * @param environment scrubbed
- * @param timeout in milliseconds; longer than the controller's own, so that its answer is heard
  * @param heard is told of every call, for the count of what a study costs the controller
  */
 export function slurmCommands(
   environment: { readonly [name: string]: string },
-  timeout: number,
   heard: (command: string) => void,
 ): SlurmCommand {
   let last: Promise<unknown> = Promise.resolve();
-  return (command, args, { input } = {}) => {
+  return (command, args, { input, timeout = PATIENCE } = {}) => {
     const answer = last.then(() => {
       heard(command);
       return run(command, args, environment, timeout, input);

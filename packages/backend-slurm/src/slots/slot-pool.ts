@@ -37,7 +37,7 @@ export class SlotPool implements Iterable<Slot> {
   add(batch: string, count: number, now: number): readonly Slot[] {
     this.#ledger.append({ kind: 'submitting', batch, count, at: now });
     return Array.from({ length: count }, (_, index) => {
-      const slot = this.#make(batch, index);
+      const slot = this.#make(batch, index, now);
       this.files(slot).make();
       return slot;
     });
@@ -106,7 +106,7 @@ export class SlotPool implements Iterable<Slot> {
       switch (entry.kind) {
         case 'submitting':
           for (let index = 0; index < entry.count; index += 1) {
-            const slot = this.#make(entry.batch, index);
+            const slot = this.#make(entry.batch, index, entry.at);
             all.set(slot.name, slot);
           }
           break;
@@ -137,8 +137,8 @@ export class SlotPool implements Iterable<Slot> {
     return assigned;
   }
 
-  #make(batch: string, index: number): Slot {
-    const slot = new Slot(batch, index);
+  #make(batch: string, index: number, submitted: number): Slot {
+    const slot = new Slot(batch, index, submitted);
     this.#slots.set(slot.name, slot);
     return slot;
   }

@@ -19,6 +19,8 @@ export class Slot {
   readonly name: string;
   readonly batch: string;
   readonly index: number;
+  /** When its job was submitted, in milliseconds since the epoch. */
+  readonly submitted: number;
   /** The attempt that was given to it and has not ended. */
   attempt: AttemptId | undefined;
   /** Number of the last order given to it. */
@@ -41,10 +43,11 @@ export class Slot {
   /** Looks at the queue in which its job was not to be seen, one after the other. */
   missed = 0;
 
-  constructor(batch: string, index: number) {
+  constructor(batch: string, index: number, submitted: number) {
     this.name = `${batch}/${index}`;
     this.batch = batch;
     this.index = index;
+    this.submitted = submitted;
   }
 
   get state(): SlotState {

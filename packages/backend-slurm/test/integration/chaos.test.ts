@@ -7,7 +7,7 @@ import { createRandomStream, type StudyEvent } from '@fettle/core';
 import { readSqliteStore } from '@fettle/core/store';
 import { expect, it, onTestFinished } from 'vitest';
 import { describeOnSlurmWithAccounting } from '../describe-on-slurm.ts';
-import { SlurmCluster } from '../slurm-cluster.ts';
+import { processesWith, SlurmCluster } from '../slurm-cluster.ts';
 
 const TRIALS = 200;
 const SLOTS = 6;
@@ -146,15 +146,8 @@ describeOnSlurmWithAccounting('a study on a Slurm cluster where everything break
       [
         'kill -9 of an agent',
         async () => {
-          const agents = readdirSync('/proc').filter((pid) => {
-            try {
-              return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`${directory}/slurm/agent.sh`);
-            } catch {
-              return false;
-            }
-          });
-          const agent = pick(agents);
-          if (agent !== undefined) process.kill(Number(agent), 'SIGKILL');
+          const agent = pick(processesWith(`${directory}/slurm/agent.sh`));
+          if (agent !== undefined) process.kill(agent, 'SIGKILL');
         },
       ],
       ['preempted without grace', () => preempt('n1')],
