@@ -40,9 +40,15 @@ export default defineConfig({
           name: 'integration',
           include: [
             'packages/*/test/integration/**/*.test.ts',
+<<<<<<< HEAD
             'examples/**/*.test.ts',
             'clients/**/*.test.ts',
             'docs/test/**/*.test.ts',
+=======
+            'packages/cli/templates/*/*/test/*.test.{ts,js}',
+            'examples/**/*.test.ts',
+            'clients/**/*.test.ts',
+>>>>>>> 25ec68a (fettle create: the package of a searcher, sampler, backend or metric source, in TypeScript or JavaScript)
           ],
           exclude: ['**/node_modules/**', ...leftOut],
           testTimeout: 120_000,

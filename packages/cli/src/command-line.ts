@@ -65,6 +65,19 @@ export function commandLine(version: string, io: Io, finish: (code: ExitCode) =>
     .addOption(json());
 
   add(
+    'create',
+    'write the package of a plugin: it builds, passes its contract suite and can be published',
+    ['fettle create searcher my-searcher', 'fettle create backend @me/my-backend --language js'],
+    () => import('./commands/create.ts'),
+  )
+    .addArgument(new Argument('<kind>', 'what it is').choices(['searcher', 'sampler', 'backend', 'metric-source']))
+    .argument('<name>', 'name of the npm package')
+    .addOption(
+      new Option('-l, --language <language>', 'TypeScript, or plain JavaScript').choices(['ts', 'js']).default('ts'),
+    )
+    .option('-o, --output <folder>', 'where to write (default: a folder of that name)');
+
+  add(
     'run',
     'create or continue a study',
     [

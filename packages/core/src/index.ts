@@ -149,7 +149,9 @@ export { jsonLinesFile } from './metrics/jsonl.ts';
 export { regex } from './metrics/regex.ts';
 export { testMetricSources } from './metrics/tester.ts';
 export type { MetricTest, TestedLine } from './metrics/tester.ts';
-export type { LineReading } from './metrics/line-source.ts';
+export { lineSource, toLineReading } from './metrics/line-source.ts';
+export type { LineFormat, LineReading } from './metrics/line-source.ts';
+export { readNumber } from './metrics/number-text.ts';
 export type { NamedMetricSource } from './metrics/named-source.ts';
 
 // Stores.
