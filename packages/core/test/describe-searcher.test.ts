@@ -4,7 +4,8 @@ import { API_VERSION } from '../src/plugin/api-version.ts';
 import { defineSearcher, type SearcherContext } from '../src/plugin/define.ts';
 import type { Searcher } from '../src/ports/searcher.ts';
 import { random } from '../src/searchers/random.ts';
-import { describeSearcher, searcherChecks } from '../src/testing/describe-searcher.ts';
+import { describeSearcher } from '../src/testing/describe-searcher.ts';
+import { searcherChecks } from '../src/testing/searcher-checks.ts';
 import { rungSearcher } from './rung-searcher.ts';
 import { SPACE } from './engine-helpers.ts';
 

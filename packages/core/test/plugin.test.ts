@@ -2,6 +2,8 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import { API_VERSION } from '../src/plugin/api-version.ts';
 import { defineSampler, defineSearcher, isPlugin, isPluginFactory } from '../src/plugin/define.ts';
+import { createRandomStream } from '../src/domain/rng.ts';
+import { silentLogger } from '../src/study/silent-logger.ts';
 import { pluginOption } from '../src/plugin/plugin-option.ts';
 import { createStudy } from '../src/study/create-study.ts';
 import { LOSS, SPACE } from './engine-helpers.ts';
@@ -41,6 +43,31 @@ describe('a plugin', () => {
     const wrong = () => sampler({ x: 7, lable: 'a' } as never);
     expect(wrong).toThrow(expect.objectContaining({ code: 'options-invalid' }));
     expect(wrong).toThrow(/sampler 'still'[\s\S]*x: [\s\S]*label: [\s\S]*lable/);
+  });
+
+  it('is told the folder that its options were written in, and does not record it', () => {
+    const folders: (string | undefined)[] = [];
+    const placed = defineSampler({
+      name: 'placed',
+      version: '1.0.0',
+      apiVersion: API_VERSION,
+      options: z.strictObject({}),
+      create: (_options, { folder }) => {
+        folders.push(folder);
+        return { sample: () => ({ kind: 'exhausted', reason: 'no' }) };
+      },
+    });
+    const context = {
+      space: SPACE,
+      objective: LOSS,
+      resumable: false,
+      random: (purpose: string) => createRandomStream(0, purpose),
+      logger: silentLogger(),
+    };
+    placed({}, '/studies').create(context);
+    placed().create(context);
+    expect(folders).toEqual(['/studies', undefined]);
+    expect(placed({}, '/studies').record).toEqual(placed().record);
   });
 
   it('records the plugins inside it', () => {

@@ -10,7 +10,8 @@ import { random, randomConfiguration } from '../src/searchers/random.ts';
 import { repeated } from '../src/searchers/repeat-searcher.ts';
 import { sobol } from '../src/searchers/sobol.ts';
 import { describeSearcher } from '../src/testing/describe-searcher.ts';
-import { describeSampler, samplerChecks, type SamplerSuiteOptions } from '../src/testing/describe-sampler.ts';
+import { describeSampler } from '../src/testing/describe-sampler.ts';
+import { samplerChecks, type SamplerSuiteOptions } from '../src/testing/sampler-checks.ts';
 
 describeSampler('random', () => random());
 describeSampler('sobol', () => sobol());
@@ -183,5 +184,32 @@ describe('the suite', () => {
     ],
   ])('finds %s', async (_what, mistake, options, complaint) => {
     expect((await complaints(mistaken(mistake), options)).join('\n')).toContain(complaint);
+  });
+});
+
+describe('the suite itself', () => {
+  it('closes every sampler that it made, also when a check fails', async () => {
+    let open = 0;
+    const counted = (sample: ConfigurationSampler['sample']) =>
+      mistaken(() => {
+        open += 1;
+        return { sample, close: () => void (open -= 1) };
+      });
+    const bad = counted(() => suggest({ x: 2 }));
+    expect(await complaints(bad)).not.toEqual([]);
+    expect(open).toBe(0);
+    const good = mistaken(() => {
+      open += 1;
+      return { close: () => void (open -= 1) };
+    });
+    expect(await complaints(good)).toEqual([]);
+    expect(open).toBe(0);
+  });
+
+  it('leaves out what cannot be seen of a sampler that decides in another process', () => {
+    const names = (elsewhere: boolean) => samplerChecks(() => random(), { elsewhere }).map(({ name }) => name);
+    expect(names(false).filter((name) => !names(true).includes(name))).toEqual([
+      'takes randomness from the offer and time from nowhere',
+    ]);
   });
 });

@@ -33,7 +33,7 @@ const PACKAGES: { readonly [kind in PluginKind]: { readonly [name: string]: stri
 
 /** Every plugin that comes with the core. */
 export function builtIns(): AnyFactory[] {
-  return Object.values(core).filter((value): value is AnyFactory => isPluginFactory(value));
+  return Object.values<unknown>(core).filter((value): value is AnyFactory => isPluginFactory(value));
 }
 
 /** Kinds of plugin that will do where one is wanted: a sampler is as good as a searcher that runs every trial to its end. */

@@ -50,17 +50,18 @@ export async function makePlugin(
     }
   }
   if (problems.length > before) return undefined;
-  return construct(factory, options, typePath, problems);
+  return construct(factory, options, folder, typePath, problems);
 }
 
 function construct(
   factory: AnyFactory,
   options: unknown,
+  folder: string,
   path: Path,
   problems: Problem[],
 ): Plugin<PluginKind> | undefined {
   try {
-    return (factory as unknown as (options: unknown) => Plugin<PluginKind>)(options);
+    return (factory as unknown as (options: unknown, folder: string) => Plugin<PluginKind>)(options, folder);
   } catch (thrown) {
     if (!(thrown instanceof FettleError)) throw thrown;
     problems.push({ path, message: thrown.message, remedy: thrown.remedy });

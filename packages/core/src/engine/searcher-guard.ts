@@ -93,10 +93,15 @@ export class SearcherGuard {
   }
 
   #error(what: string, cause?: unknown): FettleError {
-    return new FettleError('plugin-misbehaved', `The searcher '${this.#name}' ${what}.`, {
-      remedy: 'Nothing recorded is lost: continue the study with a mended version of the plugin.',
-      cause,
-    });
+    const known = cause instanceof FettleError ? cause.remedy : undefined;
+    return new FettleError(
+      'plugin-misbehaved',
+      `The searcher '${this.#name}' ${what}${what.endsWith('.') ? '' : '.'}`,
+      {
+        remedy: known ?? 'Nothing recorded is lost: continue the study with a mended version of the plugin.',
+        cause,
+      },
+    );
   }
 
   #checkSuggestion(suggestion: Suggestion, offer: Offer): Suggestion {

@@ -23,11 +23,15 @@ export interface SearcherContext {
   /** A stream of the study's own randomness that belongs to no trial. */
   random(purpose: string): RandomStream;
   readonly logger: Logger;
+  /** Absolute path of the folder that the options were written in, the study file's; absent if there is none. */
+  readonly folder?: string | undefined;
 }
 
 /** What a backend or a metric source is given when it is made. A backend gets its host later, with `open`. */
 export interface PlainContext {
   readonly logger: Logger;
+  /** Absolute path of the folder that the options were written in, the study file's; absent if there is none. */
+  readonly folder?: string | undefined;
 }
 
 /** For each kind of plugin: the port it implements and what it is made with. */
@@ -75,11 +79,15 @@ export interface Plugin<K extends PluginKind> {
 type NoOptions = Record<string, never>;
 
 /**
- * A plugin's factory: call it with options to get what `createStudy` takes. Its definition hangs on it for those who load
- * plugins by name.
+ * A plugin's factory: call it with options to get what `createStudy` takes, and with the folder that relative paths in them
+ * start from if it is not the process's own. Its definition hangs on it for those who load plugins by name.
  */
 export interface PluginFactory<K extends PluginKind, Schema extends z.ZodType> {
-  (...options: NoOptions extends z.input<Schema> ? [options?: z.input<Schema>] : [options: z.input<Schema>]): Plugin<K>;
+  (
+    ...given: NoOptions extends z.input<Schema>
+      ? [options?: z.input<Schema>, folder?: string]
+      : [options: z.input<Schema>, folder?: string]
+  ): Plugin<K>;
   readonly kind: K;
   readonly definition: PluginDefinition<K, Schema>;
 }
@@ -109,7 +117,7 @@ function define<K extends PluginKind, Schema extends z.ZodType>(
   kind: K,
   definition: PluginDefinition<K, Schema>,
 ): PluginFactory<K, Schema> {
-  const factory = (given?: unknown): Plugin<K> => {
+  const factory = (given?: unknown, folder?: string): Plugin<K> => {
     if (definition.apiVersion !== API_VERSION) {
       throw new FettleError(
         'plugin-api-version',
@@ -127,7 +135,7 @@ function define<K extends PluginKind, Schema extends z.ZodType>(
       kind,
       definition: definition,
       record: { type: definition.name, version: definition.version, options: toRecord(given ?? {}) },
-      create: (context) => definition.create(options, context),
+      create: (context) => definition.create(options, folder === undefined ? context : { ...context, folder }),
     };
     return Object.freeze(Object.defineProperty(plugin, marker, { value: true }));
   };

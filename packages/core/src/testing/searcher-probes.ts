@@ -1,0 +1,125 @@
+import type { StudyEvent } from '../domain/event.ts';
+import { isPromise, type MaybePromise } from '../domain/json.ts';
+import type { Objective } from '../domain/objective.ts';
+import type { SearchSpace } from '../domain/search-space.ts';
+import type { Suggestion } from '../domain/suggestion.ts';
+import { makeOffer } from '../engine/offer.ts';
+import { relive } from '../engine/recover.ts';
+import { StudyState } from '../engine/study-state.ts';
+import { isPlugin, type Plugin } from '../plugin/define.ts';
+import type { Offer, Searcher } from '../ports/searcher.ts';
+import type { TrialReader } from '../ports/trial-store.ts';
+import { asSearcher } from '../searchers/as-searcher.ts';
+import { makeSearcher } from '../study/rebuild-searcher.ts';
+import { fail } from './sampler-session.ts';
+
+/** What the simulated studies of the suite minimise. */
+export const MINIMIZE: Objective = { metric: 'loss', goal: 'minimize' };
+
+/** Everything a searcher decided, as text, in order. */
+export function decisions(reader: TrialReader): string[] {
+  const made: string[] = [];
+  for (const event of reader.journal()) {
+    if (event.type === 'trial:created') {
+      const { trial, configuration, until } = event.body;
+      made.push(`trial ${trial}: start ${JSON.stringify(configuration)} until ${until ?? 'its end'}`);
+    } else if (event.type === 'trial:resumed') made.push(`trial ${event.body.trial}: resume until ${event.body.until}`);
+    else if (event.type === 'trial:reported') {
+      const { trial, resource, decision } = event.body;
+      made.push(`trial ${trial} at ${resource}: ${decision.kind}`);
+    }
+  }
+  return made;
+}
+
+/** The first place in which two lists of decisions differ, in words. */
+export function firstDifference(one: readonly string[], two: readonly string[]): string | undefined {
+  for (let index = 0; index < Math.max(one.length, two.length); index += 1) {
+    if (one[index] !== two[index]) return `'${one[index] ?? 'nothing'}' became '${two[index] ?? 'nothing'}'`;
+  }
+  return undefined;
+}
+
+/** The same plugin with something done around each question. */
+export function probed(
+  plugin: Plugin<'searcher'> | Plugin<'sampler'>,
+  around: (ask: () => MaybePromise<Suggestion>) => MaybePromise<Suggestion>,
+): Plugin<'searcher'> {
+  const searcherPlugin = isPlugin(plugin, 'sampler') ? asSearcher(plugin) : plugin;
+  return {
+    ...searcherPlugin,
+    create(context): Searcher {
+      const made = searcherPlugin.create(context);
+      return {
+        ask: (offer: Offer) => around(() => made.ask(offer)),
+        started: (trial) => made.started?.(trial),
+        resumed: (trial) => made.resumed?.(trial),
+        report: (trial, report, recorded) => made.report(trial, report, recorded),
+        ended: (trial, outcome) => made.ended?.(trial, outcome),
+        close: () => made.close?.(),
+      };
+    },
+  };
+}
+
+/** Asks, asks again, and requires the same answer. */
+export async function askTwice(ask: () => MaybePromise<Suggestion>): Promise<Suggestion> {
+  const one = await ask();
+  const two = await ask();
+  if (JSON.stringify(one) !== JSON.stringify(two)) {
+    fail(`asked twice with the same offer it answered ${JSON.stringify(one)} and then ${JSON.stringify(two)}`);
+  }
+  return one;
+}
+
+/** Takes the global sources of randomness and time away while a question is answered. */
+export async function withoutGlobals(ask: () => MaybePromise<Suggestion>): Promise<Suggestion> {
+  const { random } = Math;
+  const { now } = Date;
+  try {
+    Math.random = () => fail('it called Math.random; use offer.random(purpose)');
+    Date.now = () => fail('it called Date.now; a searcher does not look at time');
+    return await ask();
+  } finally {
+    Math.random = random;
+    Date.now = now;
+  }
+}
+
+/** Tells a fresh searcher the history up to a moment, asks, and compares with what was decided at that moment. */
+export async function compareRebuilt(
+  plugin: Plugin<'searcher'> | Plugin<'sampler'>,
+  space: SearchSpace,
+  events: readonly StudyEvent[],
+  moment: StudyEvent<'trial:created' | 'trial:resumed'>,
+): Promise<void> {
+  const guard = makeSearcher(plugin, space, { objective: MINIMIZE, seed: 7, resumable: true });
+  const state = new StudyState();
+  let answer: Suggestion;
+  try {
+    for (const event of events.slice(0, moment.seq - 1)) {
+      const lived = relive(event, state, guard);
+      const trial = isPromise(lived) ? await lived : lived;
+      if (trial !== undefined) state.forget(trial);
+    }
+    const draw = moment.type === 'trial:created' ? moment.body.draw : 0;
+    answer = await guard.ask(makeOffer(state, draw));
+  } finally {
+    await guard.close();
+  }
+  const recorded =
+    moment.type === 'trial:created'
+      ? `start ${JSON.stringify(moment.body.configuration)}`
+      : `resume ${moment.body.trial} until ${moment.body.until}`;
+  const rebuilt =
+    answer.kind === 'start' || answer.kind === 'fork'
+      ? `start ${JSON.stringify(answer.configuration)}`
+      : answer.kind === 'resume'
+        ? `resume ${answer.trial} until ${answer.until}`
+        : answer.kind;
+  if (recorded !== rebuilt) {
+    fail(
+      `rebuilt from ${moment.seq - 1} events it would ${rebuilt}, but it did ${recorded}: state was lost or left over`,
+    );
+  }
+}
