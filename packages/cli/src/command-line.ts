@@ -169,6 +169,23 @@ export function commandLine(version: string, io: Io, finish: (code: ExitCode) =>
     .addOption(json());
 
   add(
+    'test-searcher',
+    'check whether a program is a searcher that keeps its contract, and print what is wrong',
+    [
+      'fettle test-searcher -- python3 my_searcher.py',
+      `fettle test-searcher --options '{"population": 8}' -- ./search`,
+    ],
+    () => import('./commands/test-searcher.ts'),
+  )
+    .argument('<command...>', 'the program and its arguments, after --')
+    .option('--options <json>', 'options for the program, as in the study file')
+    .option('--trials <n>', 'trials of each check (fewer for a program that thinks long)', positive)
+    .option('--deterministic', 'the seed makes no difference to it')
+    .option('--exhausts', 'it suggests every configuration of a finite space exactly once')
+    .option('--answer-seconds <n>', 'seconds in which it must answer', positive)
+    .addOption(json());
+
+  add(
     'checkpoints',
     'what cleaning up checkpoints would keep and delete; deletes nothing',
     ['fettle checkpoints --keep-best 3'],

@@ -5,7 +5,7 @@ import { defineSearcher, type SearcherContext } from '../src/plugin/define.ts';
 import type { Searcher } from '../src/ports/searcher.ts';
 import { random } from '../src/searchers/random.ts';
 import { describeSearcher } from '../src/testing/describe-searcher.ts';
-import { searcherChecks } from '../src/testing/searcher-checks.ts';
+import { searcherChecks, type SearcherSuiteOptions } from '../src/testing/searcher-checks.ts';
 import { rungSearcher } from './rung-searcher.ts';
 import { SPACE } from './engine-helpers.ts';
 
@@ -194,6 +194,13 @@ const BROKEN: {
 describe('the contract suite', () => {
   it('finds nothing wrong with a right searcher', async () => {
     for (const check of searcherChecks(plugin(right))) await check.run();
+  });
+
+  it('leaves out what a searcher in another process, and one for plain spaces, cannot be asked', () => {
+    const names = (options: SearcherSuiteOptions) => searcherChecks(plugin(right), options).map(({ name }) => name);
+    const left = (options: SearcherSuiteOptions) => names({}).filter((name) => !names(options).includes(name));
+    expect(left({ elsewhere: true })).toEqual(['takes randomness from the offer and time from nowhere']);
+    expect(left({ plainSpaces: true })).toEqual(['stays inside the conditional space and comes to an end']);
   });
 
   it.each(Object.entries(BROKEN))('names what is wrong with a searcher that %s', async (_, [make, name, message]) => {

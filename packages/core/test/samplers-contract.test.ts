@@ -206,6 +206,21 @@ describe('the suite itself', () => {
     expect(open).toBe(0);
   });
 
+  it('asks a sampler for plain spaces about nothing else', async () => {
+    const names = samplerChecks(() => random(), { plainSpaces: true }).map(({ name }) => name);
+    expect(names).toContain('stays inside the choice space');
+    for (const space of ['finite', 'conditional', 'forbidden'])
+      expect(names).not.toContain(`stays inside the ${space} space`);
+    const plain = mistaken(({ space }) => {
+      if (space.forbidden.length > 0 || space.parameters.some(({ conditions }) => conditions.length > 0)) {
+        throw new Error('this is more than it can do');
+      }
+      return {};
+    });
+    expect(await complaints(plain, { plainSpaces: true })).toEqual([]);
+    expect(await complaints(plain)).not.toEqual([]);
+  });
+
   it('leaves out what cannot be seen of a sampler that decides in another process', () => {
     const names = (elsewhere: boolean) => samplerChecks(() => random(), { elsewhere }).map(({ name }) => name);
     expect(names(false).filter((name) => !names(true).includes(name))).toEqual([

@@ -25,8 +25,9 @@ const PACKAGES: { readonly [kind in PluginKind]: { readonly [name: string]: stri
     'successive-halving': '@fettle/searcher-asha',
     'median-stopping': '@fettle/searcher-asha',
     'curve-stopping': '@fettle/searcher-asha',
+    process: '@fettle/searcher-process',
   },
-  sampler: { bayes: '@fettle/searcher-bayes' },
+  sampler: { bayes: '@fettle/searcher-bayes', process: '@fettle/searcher-process' },
   backend: { docker: '@fettle/backend-docker', slurm: '@fettle/backend-slurm' },
   'metric-source': {},
 };

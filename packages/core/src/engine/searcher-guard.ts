@@ -94,14 +94,12 @@ export class SearcherGuard {
 
   #error(what: string, cause?: unknown): FettleError {
     const known = cause instanceof FettleError ? cause.remedy : undefined;
-    return new FettleError(
-      'plugin-misbehaved',
-      `The searcher '${this.#name}' ${what}${what.endsWith('.') ? '' : '.'}`,
-      {
-        remedy: known ?? 'Nothing recorded is lost: continue the study with a mended version of the plugin.',
-        cause,
-      },
-    );
+    // A message that already ends, or whose last line is somebody's output, gets no full stop.
+    const stop = what.endsWith('.') || what.includes('\n') ? '' : '.';
+    return new FettleError('plugin-misbehaved', `The searcher '${this.#name}' ${what}${stop}`, {
+      remedy: known ?? 'Nothing recorded is lost: continue the study with a mended version of the plugin.',
+      cause,
+    });
   }
 
   #checkSuggestion(suggestion: Suggestion, offer: Offer): Suggestion {

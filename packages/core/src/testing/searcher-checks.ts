@@ -5,6 +5,7 @@ import { asSearcher } from '../searchers/as-searcher.ts';
 import type { Check } from './check.ts';
 import { questioned } from './describing-checks.ts';
 import { fail } from './sampler-session.ts';
+import { isPlain } from './sampler-spaces.ts';
 import {
   askTwice,
   compareRebuilt,
@@ -27,11 +28,13 @@ export interface SearcherSuiteOptions {
   readonly spaces?: { readonly [name: string]: SearchSpace } | undefined;
   /** It decides in another process, where its sources of randomness and time cannot be watched from here. */
   readonly elsewhere?: boolean | undefined;
+  /** It takes only spaces without conditional parameters and forbidden combinations; others of ours are left out. */
+  readonly plainSpaces?: boolean | undefined;
 }
 
-function defaultSpaces(): { readonly [name: string]: SearchSpace } {
+function defaultSpaces(plain: boolean): { readonly [name: string]: SearchSpace } {
   const float = { type: 'float', min: 0, max: 1 };
-  return {
+  const all = {
     continuous: parseSearchSpace({ x: float, y: { type: 'float', min: 1e-4, max: 1, scale: 'log' } }),
     mixed: parseSearchSpace({
       x: float,
@@ -49,6 +52,7 @@ function defaultSpaces(): { readonly [name: string]: SearchSpace } {
       b: { type: 'categorical', values: ['p', 'q'] },
     }),
   };
+  return Object.fromEntries(Object.entries(all).filter(([, space]) => !plain || isPlain(space)));
 }
 
 /**
@@ -71,8 +75,10 @@ function lossProgram(space: SearchSpace, length: number, sign: 1 | -1 = 1): Simu
  */
 export function searcherChecks(
   make: () => Plugin<'searcher'> | Plugin<'sampler'>,
-  { maxResource = 9, trials = 40, spaces = defaultSpaces(), elsewhere = false }: SearcherSuiteOptions = {},
+  options: SearcherSuiteOptions = {},
 ): Check[] {
+  const { maxResource = 9, trials = 40, elsewhere = false, plainSpaces = false } = options;
+  const { spaces = defaultSpaces(plainSpaces) } = options;
   const simulate = (
     space: SearchSpace,
     change: Partial<Parameters<typeof simulateStudy>[0]> = {},

@@ -1,0 +1,108 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { ProcessSearcher } from '../../src/process-searcher.ts';
+import { Exchange } from '../../src/testing/exchange.ts';
+import { contextOf, odd, offer, searcherOf, view } from './odd-program.ts';
+
+const REPORT = { resource: 1, value: 0.5, metrics: { loss: 0.5 } };
+
+describe('a program whose answer is wrong', () => {
+  it.each([
+    ['is not JSON', 'garbage', /question for trial 3 wrongly: it is no line of JSON[^]*Traceback \(most/],
+    ['holds a number that JSON does not know', 'nan', /no line of JSON[^]*NaN/],
+    ['has members that are not known, and lacks others', 'shape', /reason: [^]*"?reson[^]*\{"type":"start"/],
+    ['has another id', 'wrong-id', /id: must be the question's, 1/],
+    ['lies outside the space', 'outside', /'x' must lie from 0 to 1, got 2[^]*\{"type":"start"/],
+    ['is an error', 'error', /cannot answer the question for trial 3: this space is too large for me/],
+    ['has no end', 'overlong', /a line of more than 1048576 bytes/],
+  ])('ends the session, and is shown with what was expected: it %s', async (_, asked, message) => {
+    const { searcher } = searcherOf({ asked });
+    const answer = searcher.ask(offer(3));
+    await expect(answer).rejects.toThrow(message);
+    await expect(answer).rejects.toMatchObject({ code: 'plugin-misbehaved' });
+  });
+
+  it('says so at the next question when it was not asked at all', async () => {
+    const exchange = new Exchange();
+    const searcher = new ProcessSearcher(odd({ asked: 'twice' }), contextOf().context, exchange);
+    await searcher.ask(offer(1));
+    while (!exchange.lines.some(({ text }) => text.includes('by mistake'))) await delay(5);
+    await expect(searcher.ask(offer(2))).rejects.toThrow(/nobody had asked for: \{"type":"debug","note":"printed by/);
+  });
+
+  it('is not waited for longer than the limit', async () => {
+    const { searcher } = searcherOf({ asked: 'silent' }, { answerSeconds: 0.2 });
+    await expect(searcher.ask(offer())).rejects.toThrow(/did not answer the question for trial 1 within 0.2 s/);
+    const mute = searcherOf({ ready: null }, { startSeconds: 0.5 });
+    await expect(mute.searcher.ask(offer())).rejects.toThrow(/did not answer hello within 0.5 s/);
+  });
+
+  it('of a sampler is no suggestion of a searcher', async () => {
+    const { searcher } = searcherOf({ asked: 'decide', ready: { role: 'searcher' } });
+    await expect(searcher.ask(offer())).rejects.toThrow(
+      /Expected 'start' \| 'resume' \| 'fork' \| 'wait' \| 'exhausted'/,
+    );
+    const sampler = searcherOf({ asked: 'decide' });
+    await expect(sampler.searcher.ask(offer())).rejects.toThrow(/Expected 'start' \| 'exhausted'/);
+  });
+});
+
+describe('a report', () => {
+  it('is decided by a searcher, and told with the decision when the program is started again', async () => {
+    const exchange = new Exchange();
+    const searcher = new ProcessSearcher(
+      odd({ asked: 'by-type', ready: { role: 'searcher' } }),
+      contextOf().context,
+      exchange,
+    );
+    searcher.started(view(1));
+    expect(await searcher.report(view(1), REPORT)).toEqual({ kind: 'pause', reason: 'enough' });
+    const history = [
+      { type: 'started', trial: 1, configuration: { x: 0.0001 }, origin: 'searcher' },
+      { type: 'report', trial: 1, ...REPORT, decision: 'pause' },
+    ];
+    // The first life was told the report as a question, and is not told it again.
+    expect(await searcher.ask(offer(2))).toMatchObject({ details: { told: history.slice(0, 1) } });
+    await exchange.kill();
+    expect(await searcher.ask(offer(2))).toMatchObject({ details: { told: history } });
+    await searcher.close();
+  });
+
+  it('is not decided by a sampler', async () => {
+    const { searcher } = searcherOf({});
+    await searcher.ask(offer());
+    searcher.started(view(1));
+    expect(searcher.report(view(1), REPORT)).toEqual({ kind: 'continue' });
+  });
+
+  it('is decided also when it is the first thing that a program is asked', async () => {
+    const { searcher } = searcherOf({ asked: 'decide', ready: { role: 'searcher' } });
+    searcher.started(view(1));
+    expect(await searcher.report(view(1), REPORT)).toEqual({ kind: 'pause', reason: 'enough' });
+  });
+
+  it('of the past is told with its decision, and not asked about', async () => {
+    const { searcher } = searcherOf({ asked: 'history', ready: { role: 'searcher' } });
+    searcher.started(view(1));
+    const recorded = { kind: 'stop', reason: 'it was bad' } as const;
+    const diverged = { resource: 2, value: Number.POSITIVE_INFINITY, metrics: { loss: Number.NaN, other: -Infinity } };
+    expect(searcher.report(view(1), diverged, recorded)).toBe(recorded);
+    searcher.ended(view(1), { state: 'stopped', resource: 2, reason: 'it was bad' });
+    expect(await searcher.ask(offer(2))).toMatchObject({
+      details: {
+        told: [
+          { type: 'started', trial: 1, configuration: { x: 0.0001 }, origin: 'searcher' },
+          {
+            type: 'report',
+            trial: 1,
+            resource: 2,
+            value: 'Infinity',
+            metrics: { loss: 'NaN', other: '-Infinity' },
+            decision: 'stop',
+          },
+          { type: 'ended', trial: 1, state: 'stopped', resource: 2, reason: 'it was bad' },
+        ],
+      },
+    });
+  });
+});

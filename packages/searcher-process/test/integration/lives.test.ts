@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { ProcessSearcher } from '../../src/process-searcher.ts';
+import { contextOf, odd, offer, searcherOf, view } from './odd-program.ts';
+
+const reasonOf = (suggestion: object): unknown => (suggestion as { reason?: unknown }).reason;
+const pidsOf = (suggestion: object): number[] => (suggestion as { details: { pids: number[] } }).details.pids;
+const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}`);
+async function gone(pid: number): Promise<void> {
+  while (isAlive(pid)) await delay(10);
+}
+
+function complete(searcher: ProcessSearcher, id: number): void {
+  searcher.started(view(id));
+  void searcher.report(view(id), { resource: 1, value: id, metrics: { loss: id } }, { kind: 'continue' });
+  searcher.ended(view(id), { state: 'completed', value: id, resource: 1 });
+}
+
+describe('a program that ends', () => {
+  it('is started again and told the history, and nobody notices but the log', async () => {
+    const { searcher, said } = searcherOf({ toldDie: 4 });
+    expect(reasonOf(await searcher.ask(offer(1)))).toBe('told 0');
+    complete(searcher, 1);
+    expect(reasonOf(await searcher.ask(offer(2)))).toBe('told 3');
+    searcher.started(view(2));
+    await expect(searcher.ask(offer(3))).rejects.toThrow(
+      /ended with exit code 3; its last words:\n {4}hello to you\n {4}out of ideas\n {2}It was started again 3 times/,
+    );
+    const warnings = said.filter(({ level }) => level === 'warn').map(({ message }) => message);
+    expect(warnings).toHaveLength(3);
+    expect(warnings[0]).toMatch(/started again and told the history so far: 4 lines/);
+  });
+
+  it('by a signal while nobody asks is started again at the next question', async () => {
+    const { searcher } = searcherOf({ asked: ['family', 'right'] });
+    const [pid = 0] = pidsOf(await searcher.ask(offer(1)));
+    complete(searcher, 1);
+    process.kill(pid, 'SIGKILL');
+    await gone(pid);
+    complete(searcher, 2);
+    const [again = 0] = pidsOf(await searcher.ask(offer(3)));
+    expect(again).not.toBe(pid);
+    complete(searcher, 3);
+    expect(reasonOf(await searcher.ask(offer(4)))).toBe('told 9');
+  });
+
+  it('over each question is given up after so many lives', async () => {
+    const { searcher, said } = searcherOf({ asked: 'die' }, { restarts: 1 });
+    await expect(searcher.ask(offer())).rejects.toThrow(/exit code 3[^]*out of ideas[^]*started again 1 times,/);
+    expect(said.filter(({ message }) => message.endsWith('hello to you'))).toHaveLength(2);
+  });
+
+  it('before it has said what it is, is not tried again', async () => {
+    const { searcher, said } = searcherOf({ dieAtStart: true });
+    await expect(searcher.ask(offer())).rejects.toThrow(/exit code 3[^]*It had not said what it is yet/);
+    expect(said.filter(({ level }) => level === 'warn')).toEqual([]);
+  });
+});
+
+describe('a history', () => {
+  it('of any length reaches a program in order, as fast as that reads', async () => {
+    const { searcher } = searcherOf({ asked: 'right' });
+    for (let id = 1; id <= 20_000; id += 1) complete(searcher, id);
+    expect(reasonOf(await searcher.ask(offer(20_001)))).toBe('told 60000');
+  });
+
+  it('is told without reports to a program that does not want them', async () => {
+    const { searcher } = searcherOf({ asked: 'right', ready: { reports: false } });
+    complete(searcher, 1);
+    expect(reasonOf(await searcher.ask(offer(2)))).toBe('told 2');
+    complete(searcher, 2);
+    expect(reasonOf(await searcher.ask(offer(3)))).toBe('told 4');
+  });
+
+  it('that is not read ends the session', async () => {
+    const { searcher } = searcherOf({ deaf: true, stubborn: true }, { answerSeconds: 1 });
+    for (let id = 1; id <= 20_000; id += 1) complete(searcher, id);
+    await expect(searcher.ask(offer(20_001))).rejects.toThrow(/did not read what it was sent within 1 s/);
+  });
+});
+
+describe('a study that is over', () => {
+  it('ends the program by the end of its input, and whatever that has started', async () => {
+    const { searcher } = searcherOf({ asked: 'family' });
+    const pids = pidsOf(await searcher.ask(offer()));
+    expect(pids.map(isAlive)).toEqual([true, true]);
+    await searcher.close();
+    for (const pid of pids) await gone(pid);
+  });
+
+  it('kills a program that goes on', async () => {
+    const { searcher } = searcherOf({ asked: 'family', stubborn: true });
+    const pids = pidsOf(await searcher.ask(offer()));
+    await searcher.close();
+    for (const pid of pids) await gone(pid);
+  });
+
+  it('does not start a program that nobody asked', async () => {
+    const { searcher, said } = searcherOf({});
+    complete(searcher, 1);
+    expect(searcher.describe().notes[0]).toMatch(/has not been started yet/);
+    await searcher.close();
+    expect(said).toEqual([]);
+  });
+
+  it('while a question is open ends that', async () => {
+    const { searcher } = searcherOf({ asked: 'silent' });
+    const answer = searcher.ask(offer());
+    const refused = expect(answer).rejects.toThrow(/ended with/);
+    await delay(300);
+    await searcher.close();
+    await refused;
+  });
+});
+
+describe('a program', () => {
+  it('is looked for when the searcher is made', () => {
+    const { context } = contextOf();
+    const missing = { ...odd({}), command: ['./no-such-searcher'] };
+    expect(() => new ProcessSearcher(missing, context)).toThrow(/'\.\/no-such-searcher' does not exist/);
+  });
+
+  it('runs in the folder of the study file, from which its path starts', async () => {
+    const { context } = contextOf();
+    const placed = { ...odd({}), command: [process.execPath, 'odd.mjs'] };
+    const searcher = new ProcessSearcher(placed, { ...context, folder: `${import.meta.dirname}/../fixtures` });
+    expect(await searcher.ask(offer())).toMatchObject({ kind: 'start' });
+    await searcher.close();
+  });
+
+  it('says to the log what it writes to standard error', async () => {
+    const { searcher, said } = searcherOf({});
+    await searcher.ask(offer());
+    expect(said).toContainEqual({ level: 'info', message: expect.stringMatching(/odd\.mjs': hello to you$/) });
+  });
+});
