@@ -28,12 +28,18 @@ const PROGRAM = {
   error: errorMessage,
 };
 
+/** The bounds of an integer that a double can hold say nothing to somebody who reads the schema. */
+function override({ jsonSchema }: { readonly jsonSchema: Json }): void {
+  if (jsonSchema['maximum'] === Number.MAX_SAFE_INTEGER) delete jsonSchema['maximum'];
+  if (jsonSchema['minimum'] === Number.MIN_SAFE_INTEGER) delete jsonSchema['minimum'];
+}
+
 /** The JSON Schema of the protocol: each line of either side is one of these. */
 export function protocolJsonSchema(): Json {
   const definitions: Json = {};
   const side = (messages: { readonly [name: string]: z.ZodType }): Json => {
     for (const [name, schema] of Object.entries(messages)) {
-      const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Json;
+      const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', override }) as Json;
       definitions[name] = rest;
     }
     return { anyOf: Object.keys(messages).map((name) => ({ $ref: `#/$defs/${name}` })) };
