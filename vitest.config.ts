@@ -30,6 +30,8 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts'],
           exclude: ['**/integration/**', '**/node_modules/**'],
+          // They take milliseconds; a crowded machine must not fail them.
+          testTimeout: 60_000,
         },
       },
       {
@@ -40,15 +42,10 @@ export default defineConfig({
           name: 'integration',
           include: [
             'packages/*/test/integration/**/*.test.ts',
-<<<<<<< HEAD
-            'examples/**/*.test.ts',
-            'clients/**/*.test.ts',
-            'docs/test/**/*.test.ts',
-=======
             'packages/cli/templates/*/*/test/*.test.{ts,js}',
             'examples/**/*.test.ts',
             'clients/**/*.test.ts',
->>>>>>> 25ec68a (fettle create: the package of a searcher, sampler, backend or metric source, in TypeScript or JavaScript)
+            'docs/test/**/*.test.ts',
           ],
           exclude: ['**/node_modules/**', ...leftOut],
           testTimeout: 120_000,
