@@ -11,6 +11,11 @@ export function describeOnSlurmWithAccounting(name: string, tests: () => void): 
   describeUnless(SlurmCluster.missing({ accounting: true }), name, tests);
 }
 
+/** Tests that mount a small disk, which only root may. */
+export function describeAsRoot(name: string, tests: () => void): void {
+  describeUnless(process.getuid?.() === 0 ? undefined : 'only root may mount a disk', name, tests);
+}
+
 function describeUnless(missing: string | undefined, name: string, tests: () => void): void {
   if (missing === undefined || process.env['CI'] !== undefined) describe(name, tests);
   else describe.skip(`${name} (${missing})`, tests);

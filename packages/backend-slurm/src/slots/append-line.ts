@@ -1,10 +1,29 @@
-import { closeSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 
-/** Appends one whole line to a file that nobody else writes: opened, flushed and closed, so that every reader sees it. */
+/**
+ * Appends one whole line to a file that nobody else writes: opened, flushed and closed, so that every reader sees it. When
+ * the disk is full nothing of it stays there, or the next line would be joined to it.
+ */
 export function appendLine(path: string, line: string): void {
   const file = openSync(path, 'a');
   try {
-    writeSync(file, `${line}\n`);
+    const { size } = fstatSync(file);
+    const bytes = Buffer.from(`${line}\n`);
+    try {
+      for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+    } catch (thrown) {
+      ftruncateSync(file, size);
+      throw thrown;
+    }
     fsyncSync(file);
   } finally {
     closeSync(file);

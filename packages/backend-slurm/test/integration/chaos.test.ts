@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandomStream, type StudyEvent } from '@fettle/core';
 import { readSqliteStore } from '@fettle/core/store';
 import { expect, it, onTestFinished } from 'vitest';
-import { describeOnSlurmWithAccounting } from '../describe-on-slurm.ts';
+import { describeAsRoot, describeOnSlurm, describeOnSlurmWithAccounting } from '../describe-on-slurm.ts';
 import { processesWith, SlurmCluster } from '../slurm-cluster.ts';
 
 const TRIALS = 200;
@@ -89,152 +89,158 @@ async function freeze(pid: number, milliseconds: number): Promise<void> {
   process.kill(pid, 'SIGCONT');
 }
 
-describeOnSlurmWithAccounting('a study on a Slurm cluster where everything breaks', () => {
-  it.each([
-    ['without accounting', false],
-    ['with accounting, on a disk that fills up', true],
-  ])('accounts for every trial exactly once: %s', { timeout: 400_000 }, async (_, accounting) => {
-    // With accounting, jobs that are over are soon to be found there only.
-    cluster = await SlurmCluster.start({ nodes: 3, accounting, extra: accounting ? ['MinJobAge=2'] : [] });
-    onTestFinished(() => cluster.stop());
-    const directory = mkdtempSync(join(tmpdir(), 'fettle-chaos-'));
-    const random = createRandomStream(SEED, 'chaos');
-    const pick = <T>(items: readonly T[]): T | undefined => items[Math.floor(random.next() * items.length)];
-    onTestFinished(() => {
-      if (accounting) execFileSync('/usr/bin/umount', ['--lazy', directory]);
-      rmSync(directory, { recursive: true, force: true });
-    });
-    if (accounting) execFileSync('/usr/bin/mount', ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', directory]);
-    const drivers = new Drivers(directory);
-    const faults: readonly (readonly [name: string, fault: () => Promise<void>])[] = [
-      ['kill -9 of the driver', () => drivers.killAndRestart()],
-      ['a job cancelled by hand', async () => void cluster.run('scancel', pick(runningJobs()) ?? '0')],
-      ['a job requeued by hand', async () => void cluster.run('scontrol', 'requeue', pick(runningJobs()) ?? '0')],
-      [
-        'kill -9 of the controller',
-        async () => {
-          process.kill(cluster.pidOf('slurmctld'), 'SIGKILL');
-          await sleep(500);
-          cluster.startController();
-          await sleep(1500);
-        },
-      ],
-      [
-        'a node dies',
-        async () => {
-          cluster.crashNode('n2');
-          cluster.run('scontrol', 'update', 'nodename=n2', 'state=down', 'reason=test');
-          await sleep(500);
-          cluster.startNode('n2');
-          await sleep(1500);
-        },
-      ],
-      [
-        'the controller freezes while the driver comes back and submits',
-        async () => {
-          const controller = cluster.pidOf('slurmctld');
-          const frozen = freeze(controller, 5000);
-          await drivers.killAndRestart();
-          await frozen;
-        },
-      ],
-      [
-        'a node is drained',
-        async () => void cluster.run('scontrol', 'update', 'nodename=n3', 'state=drain', 'reason=test'),
-      ],
-      ['and taken back', async () => void cluster.run('scontrol', 'update', 'nodename=n3', 'state=resume')],
-      [
-        'kill -9 of an agent',
-        async () => {
-          const agent = pick(processesWith(`${directory}/slurm/agent.sh`));
-          if (agent !== undefined) process.kill(agent, 'SIGKILL');
-        },
-      ],
-      ['preempted without grace', () => preempt('n1')],
-      [
-        'preempted with grace',
-        async () => {
-          cluster.run('scontrol', 'update', 'partitionname=debug', 'GraceTime=5');
-          await preempt('n3');
-          cluster.run('scontrol', 'update', 'partitionname=debug', 'GraceTime=0');
-        },
-      ],
-      [
-        'the folder of a batch is removed',
-        async () => {
-          const slots = join(directory, 'slurm', 'slots');
-          const batch = pick(readdirSync(slots));
-          if (batch !== undefined) rmSync(join(slots, batch), { recursive: true, force: true, maxRetries: 5 });
-        },
-      ],
-      ['a second driver is started', async () => expect(await drivers.second()).toBe(1)],
-      [
-        'the time limit comes early',
-        async () => void cluster.run('scontrol', 'update', `jobid=${pick(runningJobs()) ?? 0}`, 'EndTime=now+2'),
-      ],
-    ];
-    const further: typeof faults = [
-      [
-        'the accounting freezes while a job vanishes',
-        async () => {
-          const frozen = freeze(cluster.pidOf('slurmdbd'), 6000);
-          cluster.run('scancel', '--signal=KILL', '--full', pick(runningJobs()) ?? '0');
-          await frozen;
-        },
-      ],
-      [
-        'the quota is exceeded',
-        async () => {
-          const ballast = join(directory, 'ballast');
-          expect(() => writeFileSync(ballast, Buffer.alloc(64 * 2 ** 20))).toThrow('ENOSPC');
-          await sleep(3000);
-          rmSync(ballast);
-          // A driver that cannot commit leaves; nothing is lost by it.
-          await drivers.restartIfFailed();
-        },
-      ],
-    ];
-    const struck: string[] = [];
-    for (const [name, fault] of accounting ? [...further, ...faults, ...further] : [...faults, ...faults]) {
-      if (drivers.code !== undefined) break;
-      await sleep(300 + random.next() * 1500);
-      await fault();
-      struck.push(name);
-    }
-    for (let waited = 0; drivers.code === undefined && waited < 300; waited += 1) await sleep(500);
-    expect(drivers.code).toBe(0);
-    // The study is long enough for each of them.
-    expect(struck.length).toBeGreaterThanOrEqual(faults.length + (accounting ? further.length : 0));
+describeOnSlurm('a study on a Slurm cluster where everything breaks', () => {
+  it('accounts for every trial exactly once', { timeout: 400_000 }, () => breakEverything(false));
+});
 
-    const events = journal(directory);
-    const last = new Map<number, string>();
-    const attempts = new Map<string, number>();
-    for (const { type, body } of events) {
-      if ('trial' in body && type.startsWith('trial:') && type !== 'trial:reported') last.set(body.trial, type);
-      if (type === 'attempt:ended')
-        attempts.set(`${body.trial}.${body.attempt}`, (attempts.get(`${body.trial}.${body.attempt}`) ?? 0) + 1);
-    }
-    expect([...last.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: TRIALS }, (_, index) => index + 1));
-    expect(new Set(last.values())).toEqual(new Set(['trial:paused', 'trial:completed']));
-    expect([...attempts.values()].every((count) => count === 1)).toBe(true);
-    const reports = events.flatMap((event) =>
-      event.type === 'trial:reported' ? [`${event.body.trial} at ${event.body.resource}`] : [],
-    );
-    expect(new Set(reports).size).toBe(reports.length);
-    for (const trial of readdirSync(join(directory, 'trials'))) {
-      const lines = readFileSync(join(directory, 'trials', trial, 'checkpoint', 'steps'), 'utf8')
-        .trim()
-        .split('\n');
-      const steps = lines.map((line) => line.split(' ').map(Number) as [step: number, attempt: number]);
-      for (const [index, [step, attempt]] of steps.entries()) {
-        const [before, attemptBefore] = steps[index - 1] ?? [0, 0];
-        // Within an attempt steps follow each other: it ran once. A later attempt begins at the last saved step or before it.
-        if (attempt === attemptBefore) expect(step).toBe(before + 1);
-        else expect([attempt > attemptBefore, step <= before + 1]).toEqual([true, true]);
-      }
-    }
+describeOnSlurmWithAccounting('a study on a Slurm cluster with accounting, where everything breaks', () => {
+  describeAsRoot('and the disk fills up', () => {
+    it('accounts for every trial exactly once', { timeout: 400_000 }, () => breakEverything(true));
   });
 });
+
+/** @param everything the accounting and the study's disk, too */
+async function breakEverything(everything: boolean): Promise<void> {
+  // With accounting, jobs that are over are soon to be found there only.
+  cluster = await SlurmCluster.start({ nodes: 3, accounting: everything, extra: everything ? ['MinJobAge=2'] : [] });
+  onTestFinished(() => cluster.stop());
+  const directory = mkdtempSync(join(tmpdir(), 'fettle-chaos-'));
+  const random = createRandomStream(SEED, 'chaos');
+  const pick = <T>(items: readonly T[]): T | undefined => items[Math.floor(random.next() * items.length)];
+  onTestFinished(() => {
+    if (everything) execFileSync('/usr/bin/umount', ['--lazy', directory]);
+    rmSync(directory, { recursive: true, force: true });
+  });
+  if (everything) execFileSync('/usr/bin/mount', ['-t', 'tmpfs', '-o', 'size=32m', 'tmpfs', directory]);
+  const drivers = new Drivers(directory);
+  const faults: readonly (readonly [name: string, fault: () => Promise<void>])[] = [
+    ['kill -9 of the driver', () => drivers.killAndRestart()],
+    ['a job cancelled by hand', async () => void cluster.run('scancel', pick(runningJobs()) ?? '0')],
+    ['a job requeued by hand', async () => void cluster.run('scontrol', 'requeue', pick(runningJobs()) ?? '0')],
+    [
+      'kill -9 of the controller',
+      async () => {
+        process.kill(cluster.pidOf('slurmctld'), 'SIGKILL');
+        await sleep(500);
+        cluster.startController();
+        await sleep(1500);
+      },
+    ],
+    [
+      'a node dies',
+      async () => {
+        cluster.crashNode('n2');
+        cluster.run('scontrol', 'update', 'nodename=n2', 'state=down', 'reason=test');
+        await sleep(500);
+        cluster.startNode('n2');
+        await sleep(1500);
+      },
+    ],
+    [
+      'the controller freezes while the driver comes back and submits',
+      async () => {
+        const controller = cluster.pidOf('slurmctld');
+        const frozen = freeze(controller, 5000);
+        await drivers.killAndRestart();
+        await frozen;
+      },
+    ],
+    [
+      'a node is drained',
+      async () => void cluster.run('scontrol', 'update', 'nodename=n3', 'state=drain', 'reason=test'),
+    ],
+    ['and taken back', async () => void cluster.run('scontrol', 'update', 'nodename=n3', 'state=resume')],
+    [
+      'kill -9 of an agent',
+      async () => {
+        const agent = pick(processesWith(`${directory}/slurm/agent.sh`));
+        if (agent !== undefined) process.kill(agent, 'SIGKILL');
+      },
+    ],
+    ['preempted without grace', () => preempt('n1')],
+    [
+      'preempted with grace',
+      async () => {
+        cluster.run('scontrol', 'update', 'partitionname=debug', 'GraceTime=5');
+        await preempt('n3');
+        cluster.run('scontrol', 'update', 'partitionname=debug', 'GraceTime=0');
+      },
+    ],
+    [
+      'the folder of a batch is removed',
+      async () => {
+        const slots = join(directory, 'slurm', 'slots');
+        const batch = pick(readdirSync(slots));
+        if (batch !== undefined) rmSync(join(slots, batch), { recursive: true, force: true, maxRetries: 5 });
+      },
+    ],
+    ['a second driver is started', async () => expect(await drivers.second()).toBe(1)],
+    [
+      'the time limit comes early',
+      async () => void cluster.run('scontrol', 'update', `jobid=${pick(runningJobs()) ?? 0}`, 'EndTime=now+2'),
+    ],
+  ];
+  const further: typeof faults = [
+    [
+      'the accounting freezes while a job vanishes',
+      async () => {
+        const frozen = freeze(cluster.pidOf('slurmdbd'), 6000);
+        cluster.run('scancel', '--signal=KILL', '--full', pick(runningJobs()) ?? '0');
+        await frozen;
+      },
+    ],
+    [
+      'the quota is exceeded',
+      async () => {
+        const ballast = join(directory, 'ballast');
+        expect(() => writeFileSync(ballast, Buffer.alloc(64 * 2 ** 20))).toThrow('ENOSPC');
+        await sleep(3000);
+        rmSync(ballast);
+        // A driver that cannot commit leaves; nothing is lost by it.
+        await drivers.restartIfFailed();
+      },
+    ],
+  ];
+  const struck: string[] = [];
+  for (const [name, fault] of everything ? [...further, ...faults, ...further] : [...faults, ...faults]) {
+    if (drivers.code !== undefined) break;
+    await sleep(300 + random.next() * 1500);
+    await fault();
+    struck.push(name);
+  }
+  for (let waited = 0; drivers.code === undefined && waited < 300; waited += 1) await sleep(500);
+  expect(drivers.code).toBe(0);
+  // The study is long enough for each of them.
+  expect(struck.length).toBeGreaterThanOrEqual(faults.length + (everything ? further.length : 0));
+
+  const events = journal(directory);
+  const last = new Map<number, string>();
+  const attempts = new Map<string, number>();
+  for (const { type, body } of events) {
+    if ('trial' in body && type.startsWith('trial:') && type !== 'trial:reported') last.set(body.trial, type);
+    if (type === 'attempt:ended')
+      attempts.set(`${body.trial}.${body.attempt}`, (attempts.get(`${body.trial}.${body.attempt}`) ?? 0) + 1);
+  }
+  expect([...last.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: TRIALS }, (_, index) => index + 1));
+  expect(new Set(last.values())).toEqual(new Set(['trial:paused', 'trial:completed']));
+  expect([...attempts.values()].every((count) => count === 1)).toBe(true);
+  const reports = events.flatMap((event) =>
+    event.type === 'trial:reported' ? [`${event.body.trial} at ${event.body.resource}`] : [],
+  );
+  expect(new Set(reports).size).toBe(reports.length);
+  for (const trial of readdirSync(join(directory, 'trials'))) {
+    const lines = readFileSync(join(directory, 'trials', trial, 'checkpoint', 'steps'), 'utf8')
+      .trim()
+      .split('\n');
+    const steps = lines.map((line) => line.split(' ').map(Number) as [step: number, attempt: number]);
+    for (const [index, [step, attempt]] of steps.entries()) {
+      const [before, attemptBefore] = steps[index - 1] ?? [0, 0];
+      // Within an attempt steps follow each other: it ran once. A later attempt begins at the last saved step or before it.
+      if (attempt === attemptBefore) expect(step).toBe(before + 1);
+      else expect([attempt > attemptBefore, step <= before + 1]).toEqual([true, true]);
+    }
+  }
+}
 
 function journal(directory: string): StudyEvent[] {
   const reader = readSqliteStore(join(directory, 'study.db'));
