@@ -1,6 +1,7 @@
 import { type AttemptEnd, type AttemptId, type BackendHost, LAUNCHER_NAME, type LaunchRequest } from '@fettle/core';
 import type { JobClass } from './commands/job-state.ts';
 import { expandDirectives } from './jobs/expand-directives.ts';
+import { jobPrefix } from './jobs/job-prefix.ts';
 import type { Directives, JobScript } from './jobs/job-script.ts';
 import { JobRecords, type SoughtJob } from './jobs/job-records.ts';
 import { NodeHealth } from './jobs/node-health.ts';
@@ -70,9 +71,10 @@ export class SlotJobs {
   constructor(parts: SlotJobsParts) {
     const { host, slurm, options, ledger } = parts;
     this.#parts = parts;
-    this.#prefix = `fettle-${host.study.id.slice(0, 8)}-`;
-    this.#submitter = new Submitter(slurm, host);
-    this.#queue = new QueueWatch(slurm, this.#prefix, options.squeueSeconds * 1000);
+    this.#prefix = jobPrefix(host.study);
+    const spacing = options.squeueSeconds * 1000;
+    this.#submitter = new Submitter(slurm, host, options.bind === 'submit' ? 0 : spacing);
+    this.#queue = new QueueWatch(slurm, this.#prefix, spacing);
     this.#records = new JobRecords(slurm, () => host.clock.now());
     for (const entry of ledger.past) if (entry.kind === 'node-failed') this.#health.failed(entry.node, entry.at);
   }
@@ -187,8 +189,12 @@ export class SlotJobs {
     else if (end.kind === 'failed' && end.failure === 'launch') this.#blame(node);
   }
 
-  /** Asks Slurm about all jobs. @returns the slots whose jobs are over, or were not seen twice */
-  async look(): Promise<readonly Gone[]> {
+  /**
+   * Asks Slurm about all jobs.
+   * @param hear takes in the last words of a slot's agent: who has said how it ended need not be asked for
+   * @returns the slots whose jobs are over, or were not seen twice, and whose agents have not said so themselves
+   */
+  async look(hear: (slot: Slot) => void): Promise<readonly Gone[]> {
     const { pool, host, allocation } = this.#parts;
     if (pool.size === 0) return [];
     const jobs = await (allocation?.steps ?? this.#queue).look();
@@ -214,6 +220,8 @@ export class SlotJobs {
       slot.missed += 1;
       this.#queue.hurry();
       if (slot.missed < LOOKS) continue;
+      hear(slot);
+      if (slot.state === 'closed') continue;
       if (sight === undefined) forgotten.push(slot);
       else gone.push({ slot, state: sight.state, why: `its job is ${sight.text}`, remedy: sight.remedy });
     }

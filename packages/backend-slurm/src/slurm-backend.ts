@@ -31,6 +31,9 @@ import { Ledger } from './slots/ledger.ts';
 import type { Slot } from './slots/slot.ts';
 import { SlotPool } from './slots/slot-pool.ts';
 
+/** Time between two notes of what was asked of Slurm, in milliseconds. */
+const NOTE_EVERY = 5 * 60_000;
+
 /** Everything that is known once the backend is open. */
 interface Opened {
   readonly host: BackendHost;
@@ -47,6 +50,7 @@ export class SlurmBackend implements Backend {
   readonly outlivesDriver = true;
   readonly #options: SlurmOptions;
   readonly #environment: NodeJS.ProcessEnv;
+  readonly #run: SlurmCommand;
   readonly #calls = new Map<string, number>();
   /** The slot of each attempt that was given to one and has not ended. */
   readonly #homes = new Map<AttemptId, Slot>();
@@ -60,10 +64,18 @@ export class SlurmBackend implements Backend {
   #demand = true;
   #closed = false;
   #told: number | undefined;
+  /** When the calls were written down last. */
+  #noted = 0;
 
-  constructor(options: SlurmOptions, environment: NodeJS.ProcessEnv = process.env) {
+  /** @param run Slurm's commands, by default as processes */
+  constructor(
+    options: SlurmOptions,
+    environment: NodeJS.ProcessEnv = process.env,
+    run: SlurmCommand = slurmCommands(scrubEnvironment(environment)),
+  ) {
     this.#options = options;
     this.#environment = environment;
+    this.#run = run;
   }
 
   async open(host: BackendHost): Promise<void> {
@@ -77,7 +89,7 @@ export class SlurmBackend implements Backend {
         { remedy: 'Give the study a `directory` and a command.' },
       );
     }
-    const slurm = this.#commands();
+    const slurm: SlurmCommand = (command, args, more) => this.#ask(command, args, more);
     const version = await slurm('sbatch', ['--version']);
     if (version.exitCode !== 0) {
       throw new FettleError('backend-unavailable', `sbatch cannot be run: ${version.stderr.trim()}`, {
@@ -92,7 +104,7 @@ export class SlurmBackend implements Backend {
     writeFileSync(agent, readFileSync(new URL('../agent/agent.sh', import.meta.url)));
     const ledger = new Ledger(join(directory, 'slurm', 'ledger.jsonl'));
     const session = ledger.past.filter(({ kind }) => kind === 'opened').length + 1;
-    ledger.append({ kind: 'opened', session });
+    ledger.append({ kind: 'opened', session, at: host.clock.now() });
     const pool = new SlotPool(join(directory, 'slurm', 'slots'), ledger, session);
     const jobs = new SlotJobs({ options: this.#options, host, slurm, pool, ledger, session, agent, allocation });
     this.#opened = { host, program, directory, ledger, session, pool, jobs };
@@ -165,13 +177,12 @@ export class SlurmBackend implements Backend {
     this.#closed = true;
     for (const cancel of this.#timers) cancel();
     if (this.#opened === undefined) return;
-    const { jobs, ledger, session } = this.#opened;
-    await jobs.release();
-    ledger.append({ kind: 'calls', session, calls: Object.fromEntries(this.#calls) });
+    await this.#opened.jobs.release();
+    this.#noteCalls();
   }
 
   diagnose(): Promise<readonly Diagnosis[]> {
-    return diagnoseSite(this.#commands(), this.#options);
+    return diagnoseSite(this.#run, this.#options);
   }
 
   get #here(): Opened {
@@ -179,10 +190,17 @@ export class SlurmBackend implements Backend {
     return this.#opened;
   }
 
-  #commands(): SlurmCommand {
-    return slurmCommands(scrubEnvironment(this.#environment), (command) => {
-      this.#calls.set(command, (this.#calls.get(command) ?? 0) + 1);
-    });
+  /** Runs a command of Slurm's, and counts it: what a study costs the controller is no secret. */
+  #ask(...[command, args, more]: Parameters<SlurmCommand>): ReturnType<SlurmCommand> {
+    this.#calls.set(command, (this.#calls.get(command) ?? 0) + 1);
+    return this.#run(command, args, more);
+  }
+
+  #noteCalls(): void {
+    const { ledger, session, host } = this.#here;
+    const at = host.clock.now();
+    this.#noted = at;
+    ledger.append({ kind: 'calls', session, at, calls: Object.fromEntries(this.#calls) });
   }
 
   /** The allocation in which the driver runs, if the slots are to be there. */
@@ -317,7 +335,7 @@ export class SlurmBackend implements Backend {
   /** Asks Slurm what became of the jobs. @returns milliseconds until the next time */
   async #look(): Promise<number> {
     const { jobs } = this.#here;
-    const gone = await jobs.look();
+    const gone = await jobs.look((slot) => this.#hear(slot));
     for (const job of gone) {
       const { slot, state, why, remedy } = job;
       // Its last words may have come between the two.
@@ -329,6 +347,7 @@ export class SlurmBackend implements Backend {
     }
     for (const [attempt, message] of jobs.silent()) this.#here.host.unreachable(attempt, message);
     this.#tellCapacity();
+    if (this.#here.host.clock.now() >= this.#noted + NOTE_EVERY) this.#noteCalls();
     return jobs.nextLook;
   }
 

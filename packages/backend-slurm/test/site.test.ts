@@ -47,7 +47,7 @@ describe('the diagnosis of a cluster', () => {
       {
         check: 'calls',
         status: 'ok',
-        text: 'squeue 6 to 120 times an hour, whatever the number of slots; sbatch once for each batch of jobs',
+        text: 'at most squeue 121, sbatch 121, scancel 121, sacct 121 times an hour, whatever the number of slots; far less while nothing changes',
       },
     ]);
   });

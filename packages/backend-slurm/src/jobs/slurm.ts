@@ -18,18 +18,11 @@ export type SlurmCommand = (
 /**
  * Slurm's commands as processes, one at a time: a busy controller is not asked twice at once.
  * @param environment scrubbed
- * @param heard is told of every call, for the count of what a study costs the controller
  */
-export function slurmCommands(
-  environment: { readonly [name: string]: string },
-  heard: (command: string) => void,
-): SlurmCommand {
+export function slurmCommands(environment: { readonly [name: string]: string }): SlurmCommand {
   let last: Promise<unknown> = Promise.resolve();
   return (command, args, { input, timeout = PATIENCE } = {}) => {
-    const answer = last.then(() => {
-      heard(command);
-      return run(command, args, environment, timeout, input);
-    });
+    const answer = last.then(() => run(command, args, environment, timeout, input));
     last = answer;
     return answer;
   };

@@ -11,18 +11,22 @@ const LONGEST_WAIT = 60 * 60_000;
 export class Submitter {
   readonly #slurm: SlurmCommand;
   readonly #host: BackendHost;
+  readonly #spacing: number;
   #wait = FIRST_WAIT;
   #notBefore = 0;
+  #last = Number.NEGATIVE_INFINITY;
   #busy = false;
 
-  constructor(slurm: SlurmCommand, host: BackendHost) {
+  /** @param spacing least time between two submissions, in milliseconds */
+  constructor(slurm: SlurmCommand, host: BackendHost, spacing: number) {
     this.#slurm = slurm;
     this.#host = host;
+    this.#spacing = spacing;
   }
 
   /** Whether something may be submitted now. */
   get isReady(): boolean {
-    return !this.#busy && this.#host.clock.now() >= this.#notBefore;
+    return !this.#busy && this.#host.clock.now() >= Math.max(this.#notBefore, this.#last + this.#spacing);
   }
 
   /** A job has begun: the next submission need not wait. */
@@ -36,6 +40,7 @@ export class Submitter {
     const { logger } = this.#host;
     const what = `${script.jobs} ${script.jobs === 1 ? 'job' : 'jobs'} as ${script.name}`;
     this.#busy = true;
+    this.#last = this.#host.clock.now();
     try {
       const answer = readSubmission(
         await this.#slurm('sbatch', submitArguments(script), { input: scriptText(script) }),

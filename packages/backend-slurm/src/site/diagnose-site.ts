@@ -2,10 +2,8 @@ import type { Diagnosis } from '@fettle/core';
 import { submitArguments } from '../jobs/job-script.ts';
 import type { SlurmCommand } from '../jobs/slurm.ts';
 import type { SlurmOptions } from '../slurm-options.ts';
+import { budgetText } from './call-budget.ts';
 import { minutesOf, type Partition, readConfig, readPartitions } from './slurm-config.ts';
-
-/** Times as often at most as the queue is asked while nothing changes. */
-const RARELY = 20;
 
 /** What a person wants to know of a cluster before they trust it with a study. Starts nothing. */
 export async function diagnoseSite(slurm: SlurmCommand, options: SlurmOptions): Promise<readonly Diagnosis[]> {
@@ -25,7 +23,7 @@ export async function diagnoseSite(slurm: SlurmCommand, options: SlurmOptions): 
     describeAccounting(config),
     ...describePartition(partitions, options),
     ...(options.within === 'jobs' ? [await tryJob(slurm, options)] : []),
-    describeCalls(options),
+    { check: 'calls', status: 'ok', text: budgetText(options) },
   ];
 }
 
@@ -72,11 +70,4 @@ async function tryJob(slurm: SlurmCommand, options: SlurmOptions): Promise<Diagn
   return answer.exitCode === 0
     ? { check: 'job', status: 'ok', text: `would be taken: ${text}` }
     : { check: 'job', status: 'fail', text: `would be refused: ${text}` };
-}
-
-function describeCalls({ squeueSeconds }: SlurmOptions): Diagnosis {
-  const most = Math.ceil(3600 / squeueSeconds);
-  const least = Math.ceil(most / RARELY);
-  const text = `squeue ${least} to ${most} times an hour, whatever the number of slots; sbatch once for each batch of jobs`;
-  return { check: 'calls', status: 'ok', text };
 }

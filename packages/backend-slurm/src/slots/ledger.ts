@@ -5,7 +5,7 @@ import { appendLine, mendedLines } from './append-line.ts';
 /** What the driver has done outside of itself, written down before it does it. */
 export type LedgerEntry =
   /** A session of the driver began; its number is the fence against older ones. */
-  | { readonly kind: 'opened'; readonly session: number }
+  | { readonly kind: 'opened'; readonly session: number; readonly at: number }
   /** Slots are about to be submitted. */
   | { readonly kind: 'submitting'; readonly batch: string; readonly count: number; readonly at: number }
   | { readonly kind: 'submitted'; readonly batch: string; readonly job: string }
@@ -17,8 +17,13 @@ export type LedgerEntry =
   | { readonly kind: 'closed'; readonly slot: string; readonly why: string }
   /** Something went wrong on a node that may go wrong there again. */
   | { readonly kind: 'node-failed'; readonly node: string; readonly at: number }
-  /** What a session has asked of Slurm, by command. */
-  | { readonly kind: 'calls'; readonly session: number; readonly calls: { readonly [command: string]: number } };
+  /** What a session has asked of Slurm so far, by command; the last one of a session counts. */
+  | {
+      readonly kind: 'calls';
+      readonly session: number;
+      readonly at: number;
+      readonly calls: { readonly [command: string]: number };
+    };
 
 /** An append-only file of JSON lines with one writer, each line on disk before the call returns. */
 export class Ledger {
