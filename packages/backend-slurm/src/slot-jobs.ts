@@ -1,7 +1,6 @@
 import { type AttemptEnd, type AttemptId, type BackendHost, LAUNCHER_NAME, type LaunchRequest } from '@fettle/core';
 import type { JobClass } from './commands/job-state.ts';
 import { expandDirectives } from './jobs/expand-directives.ts';
-import { jobPrefix } from './jobs/job-prefix.ts';
 import type { Directives, JobScript } from './jobs/job-script.ts';
 import { JobRecords, type SoughtJob } from './jobs/job-records.ts';
 import { NodeHealth } from './jobs/node-health.ts';
@@ -33,6 +32,8 @@ export interface SlotJobsParts {
   readonly pool: SlotPool;
   readonly ledger: Ledger;
   readonly session: number;
+  /** What the names of the study's jobs begin with. */
+  readonly prefix: string;
   /** Path of the agent. */
   readonly agent: string;
   /** Where the slots are steps of an allocation: that, and when its time is over, in milliseconds since the epoch. */
@@ -56,7 +57,6 @@ export class SlotJobs {
   readonly #queue: QueueWatch;
   readonly #records: JobRecords;
   readonly #health = new NodeHealth();
-  /** Begin of the names of the study's jobs. */
   readonly #prefix: string;
   /** When the attempt in a slot was given to it. */
   readonly #begun = new Map<Slot, number>();
@@ -71,7 +71,7 @@ export class SlotJobs {
   constructor(parts: SlotJobsParts) {
     const { host, slurm, options, ledger } = parts;
     this.#parts = parts;
-    this.#prefix = jobPrefix(host.study);
+    this.#prefix = parts.prefix;
     const spacing = options.squeueSeconds * 1000;
     this.#submitter = new Submitter(slurm, host, options.bind === 'submit' ? 0 : spacing);
     this.#queue = new QueueWatch(slurm, this.#prefix, spacing);

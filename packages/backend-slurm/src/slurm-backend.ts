@@ -16,15 +16,19 @@ import {
   type LaunchRequest,
   makeAttemptDirectory,
   messageOf,
+  type Recollection,
   type RecordedAttempt,
   type StopRequest,
+  systemClock,
 } from '@fettle/core';
 import { endOfJob, endOfRecord } from './attempt-end.ts';
 import { scrubEnvironment } from './commands/scrub-environment.ts';
+import { jobPrefix } from './jobs/job-prefix.ts';
 import { runScript } from './jobs/run-script.ts';
 import { type SlurmCommand, slurmCommands } from './jobs/slurm.ts';
 import { Steps } from './jobs/steps.ts';
 import { diagnoseSite } from './site/diagnose-site.ts';
+import { recallStudy } from './site/recall-study.ts';
 import { SlotJobs, type SlotJobsParts } from './slot-jobs.ts';
 import { pollSecondsOf, type SlurmOptions } from './slurm-options.ts';
 import { Ledger } from './slots/ledger.ts';
@@ -104,9 +108,20 @@ export class SlurmBackend implements Backend {
     writeFileSync(agent, readFileSync(new URL('../agent/agent.sh', import.meta.url)));
     const ledger = new Ledger(join(directory, 'slurm', 'ledger.jsonl'));
     const session = ledger.past.filter(({ kind }) => kind === 'opened').length + 1;
-    ledger.append({ kind: 'opened', session, at: host.clock.now() });
+    const prefix = jobPrefix(host.study);
+    ledger.append({ kind: 'opened', session, at: host.clock.now(), jobs: prefix });
     const pool = new SlotPool(join(directory, 'slurm', 'slots'), ledger, session);
-    const jobs = new SlotJobs({ options: this.#options, host, slurm, pool, ledger, session, agent, allocation });
+    const jobs = new SlotJobs({
+      options: this.#options,
+      host,
+      slurm,
+      pool,
+      ledger,
+      session,
+      prefix,
+      agent,
+      allocation,
+    });
     this.#opened = { host, program, directory, ledger, session, pool, jobs };
   }
 
@@ -183,6 +198,10 @@ export class SlurmBackend implements Backend {
 
   diagnose(): Promise<readonly Diagnosis[]> {
     return diagnoseSite(this.#run, this.#options);
+  }
+
+  recall(directory: string, attempts: readonly AttemptId[]): Promise<Recollection> {
+    return recallStudy(this.#run, directory, attempts, this.#options.slotsPerJob, systemClock().now());
   }
 
   get #here(): Opened {

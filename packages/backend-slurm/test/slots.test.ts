@@ -39,19 +39,19 @@ describe('the files of a slot', () => {
 describe('the ledger', () => {
   it('remembers whole lines; one that was being written when the driver died was never written', () => {
     const path = join(folder, 'ledger.jsonl');
-    new Ledger(path).append({ kind: 'opened', session: 1, at: 0 });
+    new Ledger(path).append({ kind: 'opened', session: 1, at: 0, jobs: 'f-' });
     appendFileSync(path, '{"kind":"open');
-    expect(new Ledger(path).past).toEqual([{ kind: 'opened', session: 1, at: 0 }]);
+    expect(new Ledger(path).past).toEqual([{ kind: 'opened', session: 1, at: 0, jobs: 'f-' }]);
   });
 
   it('goes on after a torn line without joining the next one to it', () => {
     const path = join(folder, 'ledger.jsonl');
-    new Ledger(path).append({ kind: 'opened', session: 1, at: 0 });
+    new Ledger(path).append({ kind: 'opened', session: 1, at: 0, jobs: 'f-' });
     appendFileSync(path, '{"kind":"open');
-    new Ledger(path).append({ kind: 'opened', session: 2, at: 0 });
+    new Ledger(path).append({ kind: 'opened', session: 2, at: 0, jobs: 'f-' });
     expect(new Ledger(path).past).toEqual([
-      { kind: 'opened', session: 1, at: 0 },
-      { kind: 'opened', session: 2, at: 0 },
+      { kind: 'opened', session: 1, at: 0, jobs: 'f-' },
+      { kind: 'opened', session: 2, at: 0, jobs: 'f-' },
     ]);
   });
 

@@ -55,11 +55,13 @@ export type {
   Adoption,
   AttemptFileName,
   AttemptFiles,
+  AttemptNote,
   Backend,
   BackendHost,
   Diagnosis,
   Launched,
   LaunchRequest,
+  Recollection,
   RecordedAttempt,
   StopRequest,
 } from './ports/backend.ts';

@@ -1,4 +1,4 @@
-import { isKnownState, type JobClass, jobClass } from './job-state.ts';
+import { isKnownState, type JobClass, jobClass, pendingReason } from './job-state.ts';
 
 /** How a job ended, as Slurm says. */
 export interface JobEnd {
@@ -48,6 +48,16 @@ export function jobEnd({
     isKnownState(state) ? '' : ', which this version does not know',
   ].join('');
   return { state: jobClass(state), text, remedy: remedyOf(word, exitCode, canceller) };
+}
+
+/** What can be done about a job that waits for this reason. */
+export function pendingRemedy(reason: string): string | undefined {
+  const kind = pendingReason(reason);
+  if (kind === 'hopeless') return 'It will never start like this: correct the directives of the backend.';
+  if (kind === 'spent') return 'The hours of the account or QOS are used up: take another one, or ask for more.';
+  if (/^(Assoc|QOS)\w*(Max|Grp)/.test(reason))
+    return 'You use as much as you may at once: it starts after another job of yours.';
+  return undefined;
 }
 
 function remedyOf(word: string, exitCode: string, canceller: string | undefined): string | undefined {

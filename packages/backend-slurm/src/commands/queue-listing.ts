@@ -1,6 +1,9 @@
 /** Format of `squeue -o` that {@link readQueue} reads: job, array's job, index, name, state, reason, node. */
 export const QUEUE_FORMAT = '%i|%F|%K|%j|%T|%r|%N';
 
+/** The same, and behind it when the job started or is expected to start. Expectations change all the time. */
+export const QUEUE_FORMAT_WITH_START = `${QUEUE_FORMAT}|%S`;
+
 /** One job, or one element of an array, as `squeue` lists it. */
 export interface QueuedJob {
   /** Number of the array, or of the job itself. */
@@ -11,15 +14,19 @@ export interface QueuedJob {
   readonly state: string;
   readonly reason: string;
   readonly node: string;
+  /** Seconds since the epoch as text, or `N/A`; only with {@link QUEUE_FORMAT_WITH_START}. */
+  readonly start?: string | undefined;
 }
 
-/** Reads `squeue -h -r -t all -o` with {@link QUEUE_FORMAT}; a line that is none of its own is passed over. */
+/** Reads `squeue -h -r -t all -o` with one of the two; a line that is none of its own is passed over. */
 export function readQueue(text: string): readonly QueuedJob[] {
   return text.split('\n').flatMap((line): QueuedJob[] => {
     const fields = line.trim().split('|');
-    const [, array = '', index = '', name = '', state = '', reason = '', node = ''] = fields;
+    const [, array = '', index = '', name = '', state = '', reason = '', node = '', start] = fields;
     if (fields.length < 7 || !/^\d+$/.test(array)) return [];
-    return [{ array, indices: readIndices(index), name, state, reason, node }];
+    return [
+      { array, indices: readIndices(index), name, state, reason, node, ...(start === undefined ? {} : { start }) },
+    ];
   });
 }
 

@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { FettleError, type AttemptId } from '@fettle/core';
 import { appendLine, mendedLines } from './append-line.ts';
 
 /** What the driver has done outside of itself, written down before it does it. */
 export type LedgerEntry =
-  /** A session of the driver began; its number is the fence against older ones. */
-  | { readonly kind: 'opened'; readonly session: number; readonly at: number }
+  /** A session of the driver began; its number is the fence against older ones. `jobs`: what the names of its jobs begin with. */
+  | { readonly kind: 'opened'; readonly session: number; readonly at: number; readonly jobs: string }
   /** Slots are about to be submitted. */
   | { readonly kind: 'submitting'; readonly batch: string; readonly count: number; readonly at: number }
   | { readonly kind: 'submitted'; readonly batch: string; readonly job: string }
@@ -34,7 +34,7 @@ export class Ledger {
   /** @throws FettleError `backend-unavailable` if the file holds something else */
   constructor(path: string) {
     this.#path = path;
-    this.past = existsSync(path) ? readEntries(path) : [];
+    this.past = existsSync(path) ? entriesOf(mendedLines(path), path) : [];
   }
 
   append(entry: LedgerEntry): void {
@@ -42,8 +42,13 @@ export class Ledger {
   }
 }
 
-function readEntries(path: string): readonly LedgerEntry[] {
-  return mendedLines(path).map((line, index) => {
+/** What a ledger holds, read beside the one who writes it. @throws FettleError as above */
+export function readLedger(path: string): readonly LedgerEntry[] {
+  return entriesOf(readFileSync(path, 'utf8').split('\n').slice(0, -1), path);
+}
+
+function entriesOf(lines: readonly string[], path: string): readonly LedgerEntry[] {
+  return lines.map((line, index) => {
     try {
       return JSON.parse(line) as LedgerEntry;
     } catch (cause) {

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createStudy, grid, ordinal, searchSpace, type StudyEvent } from '@fettle/core';
+import { createStudy, grid, ordinal, searchSpace, silentLogger, type StudyEvent } from '@fettle/core';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { slurm } from '../../src/index.ts';
 import { describeOnSlurmWithAccounting } from '../describe-on-slurm.ts';
@@ -15,6 +15,14 @@ describeOnSlurmWithAccounting('jobs that the controller has forgotten', () => {
     vi.stubEnv('SLURM_CONF', cluster.environment.SLURM_CONF);
     const directory = mkdtempSync(join(tmpdir(), 'fettle-accounting-'));
     onTestFinished(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
+    const backend = slurm({
+      slots: 2,
+      minutes: 5,
+      pollSeconds: 0.1,
+      squeueSeconds: 12,
+      bind: 'submit',
+      directives: { nodelist: 'n{node}' },
+    });
     const study = await createStudy({
       name: 'forgotten',
       space: searchSpace({ node: ordinal([1, 2]) }),
@@ -22,14 +30,7 @@ describeOnSlurmWithAccounting('jobs that the controller has forgotten', () => {
       command: ['sh', '-c', `[ $FETTLE_ATTEMPT = 2 ] || sleep 100; echo '{{"loss": 1}}' >>"$FETTLE_METRICS"`],
       retry: { backOff: 1000 },
       searcher: grid(),
-      backend: slurm({
-        slots: 2,
-        minutes: 5,
-        pollSeconds: 0.1,
-        squeueSeconds: 12,
-        bind: 'submit',
-        directives: { nodelist: 'n{node}' },
-      }),
+      backend,
       seed: 1,
       directory,
     });
@@ -56,6 +57,15 @@ describeOnSlurmWithAccounting('jobs that the controller has forgotten', () => {
       kind: 'failed',
       failure: 'node',
       message: expect.stringMatching(/its job is NODE_FAIL on n2\. Nothing has to be done/),
+    });
+    const asked = await backend.create({ logger: silentLogger() }).recall?.(directory, ['2.1', '2.2', '3.1']);
+    expect(asked).toMatchObject({
+      study: [expect.stringMatching(/^asked of Slurm in 0\.0 hours: sbatch [56], squeue \d+, sacct 1$/)],
+      attempts: [
+        { attempt: '2.1', text: expect.stringMatching(/^Job \d on n2\. It was lost: its job is NODE_FAIL on n2\.$/) },
+        { attempt: '2.2', text: expect.stringMatching(/^Job \d on n2\. It ended with exit code 0\.$/) },
+        { attempt: '3.1', text: 'It has no slot, and no job waits.' },
+      ],
     });
   });
 });

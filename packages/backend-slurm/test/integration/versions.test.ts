@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createStudy, grid, ordinal, searchSpace, silentLogger, type StudyEvent } from '@fettle/core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { slurm } from '../../src/index.ts';
+import { fakeSlurm } from '../fake-slurm.ts';
 import { SLURM_TEXTS } from '../fixtures/slurm-texts.ts';
 
 /** How the accounting of each version says that the first job ended. */
@@ -19,13 +20,7 @@ describe.each(Object.entries(SLURM_TEXTS))('the texts of Slurm %s', (version, te
   it('are understood by doctor, by submission, by the watch on the queue and by the explanation of an end', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'fettle-texts-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-    for (const name of ['bin', 'jobs']) mkdirSync(join(folder, name));
-    for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
-    const fake = new URL('../fixtures/fake-slurm.sh', import.meta.url).pathname;
-    for (const name of ['sbatch', 'squeue', 'scontrol', 'sacct', 'scancel'])
-      symlinkSync(fake, join(folder, 'bin', name));
-    vi.stubEnv('PATH', `${join(folder, 'bin')}:${process.env['PATH']}`);
-    vi.stubEnv('FAKE_SLURM', folder);
+    for (const [name, value] of Object.entries(fakeSlurm(folder, texts))) vi.stubEnv(name, value);
 
     const backend = slurm({ slots: 2, minutes: 60, pollSeconds: 0.1, squeueSeconds: 0.2, idleSeconds: 1 });
     const findings = (await backend.create({ logger: silentLogger() }).diagnose?.()) ?? [];

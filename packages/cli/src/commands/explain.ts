@@ -1,9 +1,11 @@
-import { type Objective, userValue } from '@fettle/core';
+import { attemptDirectory, attemptId, lastLines, type Objective, parseAttemptId, userValue } from '@fettle/core';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { type AttemptSummary, attemptsOf } from '../study/attempts.ts';
 import { bestTrial } from '../study/best-trial.ts';
 import { detailsOf } from '../study/details-of.ts';
 import { type OpenStudy, requireTrial, withStudy } from '../study/open-reader.ts';
+import { askBackend } from '../study/recorded-backend.ts';
 import { type Asked, askSearcher } from '../study/recorded-searcher.ts';
 import { dataLines } from '../text/data.ts';
 import { toJson } from '../text/json.ts';
@@ -11,14 +13,18 @@ import { formatNumber } from '../text/number.ts';
 import { cutAt, ladderTable, standingTable } from '../text/rungs.ts';
 import { timeline } from '../text/timeline.ts';
 
+/** Lines of standard error that are shown. */
+const SHOWN_ERRORS = 10;
+
 interface Options {
   readonly study?: string;
   readonly json?: boolean;
 }
 
 /**
- * `fettle explain`. With `--json` and a trial: `{ trial, rungs, details, notes, events }`, where `rungs` has the trial's result
- * at each rung with rank, quota and cut, and `details` is what its suggestion rested on. Without a trial:
+ * `fettle explain`. With `--json` and a trial: `{ trial, rungs, details, attempts, errors, notes, events }`, where `rungs` has
+ * the trial's result at each rung with rank, quota and cut, `details` is what its suggestion rested on, `attempts` what the
+ * backend knows of each, and `errors` the last lines of standard error of the last one, unless that finished. Without a trial:
  * `{ summary, searcher, notes, events }`, where `searcher` is how the searcher stands. Values are in the objective's own sign,
  * events as they are in the journal.
  */
@@ -39,7 +45,17 @@ async function explainTrial(study: OpenStudy, id: number, json: boolean, io: Io)
     standing: searcher.standing(id),
     brackets: (await searcher.describe()).brackets ?? [],
   }));
-  const notes = notesOf(asked, ({ standing }) => standing?.notes);
+  const attempts = attemptsOf(events);
+  const recalled = await askBackend(
+    study,
+    attempts.map(({ attempt }) => attemptId(id, attempt)),
+  );
+  const places = 'answer' in recalled ? (recalled.answer?.attempts ?? []) : [];
+  const errors = errorsOf(study, id, attempts.at(-1));
+  const notes = [
+    ...notesOf(asked, ({ standing }) => standing?.notes),
+    ...('problem' in recalled ? [recalled.problem] : []),
+  ];
   const { standing, brackets } = 'answer' in asked ? asked.answer : { standing: undefined, brackets: [] };
   if (json) {
     const rungs = (standing?.rungs ?? []).map(({ value, ...rung }) => ({
@@ -47,7 +63,7 @@ async function explainTrial(study: OpenStudy, id: number, json: boolean, io: Io)
       value: userValue(objective, value),
       cut: valueOf(objective, cutAt(brackets, rung.bracket, rung.resource)),
     }));
-    io.out(toJson({ trial, rungs, details, notes, events }, 2));
+    io.out(toJson({ trial, rungs, details, attempts: places, errors, notes, events }, 2));
     return;
   }
   const section = sections(io);
@@ -58,9 +74,25 @@ async function explainTrial(study: OpenStudy, id: number, json: boolean, io: Io)
     section('rungs, as they stand now', standingTable(standing, brackets, objective, io.paint).split('\n'));
   }
   if (details !== undefined) section('what its suggestion rested on', dataLines(details, io.paint, ''));
+  if (places.length > 0) {
+    section(
+      'where it ran',
+      places.flatMap(({ attempt, text, remedy }) => [
+        `attempt ${parseAttemptId(attempt).attempt}: ${text}`,
+        ...(remedy === undefined ? [] : [`  ${io.paint('cyan', remedy)}`]),
+      ]),
+    );
+  }
+  if (errors.length > 0) section('last lines of its standard error', errors);
   if (notes.length > 0) section('notes', notes);
   io.out(`\n${io.paint('bold', 'every decision on it, oldest first')}`);
   for (const line of timeline(events, io)) io.out(line);
+}
+
+/** The last lines of standard error of an attempt that did not finish, or has not yet. */
+function errorsOf({ place }: OpenStudy, trial: number, last: AttemptSummary | undefined): readonly string[] {
+  if (last === undefined || last.end === 'finished') return [];
+  return lastLines(attemptDirectory(place.folder, attemptId(trial, last.attempt)).files.stderr, SHOWN_ERRORS);
 }
 
 async function explainStudy(study: OpenStudy, json: boolean, io: Io): Promise<void> {

@@ -4,6 +4,7 @@ import type { Io } from '../io.ts';
 import { bestTrial } from '../study/best-trial.ts';
 import { type Driver, driverOf } from '../study/driver.ts';
 import { withStudy } from '../study/open-reader.ts';
+import { askBackend } from '../study/recorded-backend.ts';
 import { budgetRows } from '../study/recorded-budget.ts';
 import { formatDuration } from '../study-file/duration.ts';
 import { toJson } from '../text/json.ts';
@@ -11,7 +12,8 @@ import { formatNumber, formatParameter } from '../text/number.ts';
 import { pairs } from '../text/table.ts';
 
 /**
- * `fettle status`: with `--json`, `{ summary, driver, budget, running, best }`. `driver.fate` is `alive`, `dead` (it was
+ * `fettle status`: with `--json`, `{ summary, driver, budget, running, best, backend }`. `backend` is what that knows of the
+ * study beyond the journal, a line each. `driver.fate` is `alive`, `dead` (it was
  * killed; run the study again to go on) or `unknown` (on another machine); no driver means that the study is closed.
  */
 export async function execute(
@@ -19,13 +21,16 @@ export async function execute(
   options: { readonly json?: boolean },
   io: Io,
 ): Promise<ExitCode> {
-  return await withStudy(study, io, ({ reader, summary }) => {
+  return await withStudy(study, io, async (open) => {
+    const { reader, summary } = open;
     const driver = driverOf(reader);
     const running = reader.trials({ states: ['running'] });
     const best = bestTrial(reader, summary);
     const budget = budgetRows(reader, summary);
-    if (options.json === true) io.out(toJson({ summary, driver, budget, running, best }, 2));
-    else io.out(text(summary, driver, budget, running, best, io));
+    const recalled = await askBackend(open, []);
+    const backend = 'answer' in recalled ? (recalled.answer?.study ?? []) : [recalled.problem];
+    if (options.json === true) io.out(toJson({ summary, driver, budget, running, best, backend }, 2));
+    else io.out(text(summary, driver, budget, running, best, backend, io));
     return EXIT.ok;
   });
 }
@@ -36,6 +41,7 @@ function text(
   budget: ReturnType<typeof budgetRows>,
   running: readonly TrialRecord[],
   best: TrialRecord | undefined,
+  backend: readonly string[],
   io: Io,
 ): string {
   const { paint } = io;
@@ -69,6 +75,7 @@ function text(
       `${metric} ${formatNumber(best.value)} ${goal === 'maximize' ? '↑' : '↓'} at ${formatNumber(best.resource)} in trial ${best.id}: ${values.join(' ')}`,
     ]);
   }
+  for (const line of backend) rows.push(['backend', line]);
   for (const trial of running) {
     const level =
       trial.until === undefined

@@ -116,6 +116,23 @@ export interface Diagnosis {
   readonly text: string;
 }
 
+/** What a backend knows of an attempt beyond what it has told the driver. */
+export interface AttemptNote {
+  readonly attempt: AttemptId;
+  /** Where it is or was, why it waits, how its place ended; in a few sentences. */
+  readonly text: string;
+  /** What can be done about it, in a sentence. */
+  readonly remedy?: string | undefined;
+}
+
+/** What a backend knows of a study that the journal does not. */
+export interface Recollection {
+  /** Of the whole study, a line for each. */
+  readonly study: readonly string[];
+  /** Of the attempts that were asked for, those it knows. */
+  readonly attempts: readonly AttemptNote[];
+}
+
 /**
  * Runs attempts somewhere.
  *
@@ -152,4 +169,10 @@ export interface Backend {
   close(): MaybePromise<void>;
   /** Looks at what it works with, without a study: asked for instead of all other methods, never after one. */
   diagnose?(): MaybePromise<readonly Diagnosis[]>;
+  /**
+   * Looks up what it knows of a study on disk, for a person who asks; a driver may be at work on it meanwhile. It is asked
+   * for instead of all other methods, changes nothing, and without attempts asks nobody who might be kept from work.
+   * @param directory the study's folder
+   */
+  recall?(directory: string, attempts: readonly AttemptId[]): MaybePromise<Recollection>;
 }
