@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FettleError, isPlugin } from '@fettle/core';
+import { createStudy, FettleError, isPlugin, parseSearchSpace, random } from '@fettle/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { loadStudy } from '../src/study-file/load.ts';
 
@@ -378,5 +378,44 @@ describe('plugins of a study file', () => {
         "the package 'fettle-closed' does not export it",
       );
     });
+  });
+});
+
+describe('searchers around searchers', () => {
+  test('nest, and take a sampler where a searcher is wanted', async () => {
+    const { searcher } = await load(
+      study({ searcher: '{ type: repeat, times: 3, searcher: { type: limit, concurrency: 2, searcher: sobol } }' }),
+    );
+    expect(searcher.record).toMatchObject({
+      type: 'repeat',
+      options: { times: 3, searcher: { type: 'limit', options: { concurrency: 2, searcher: { type: 'sobol' } } } },
+    });
+    const guessed = '{ type: prior, guesses: { rate: 0.01, size: { value: 4, confidence: 0.8 } }, sampler: sobol }';
+    await expect(load(study({ searcher: guessed }))).resolves.toMatchObject({
+      searcher: { record: { type: 'prior' } },
+    });
+  });
+
+  test('warm-start reads the studies that a file names, and says at the line which is not there', async () => {
+    const home = join(folder, 'elsewhere', '.fettle', 'old');
+    const old = await createStudy({
+      name: 'old',
+      space: parseSearchSpace({ rate: { type: 'float', min: 0.01, max: 1 } }),
+      objective: { metric: 'accuracy', goal: 'maximize' },
+      evaluate: ({ configuration: { rate } }) => Number(rate),
+      searcher: random(),
+      budget: { trials: 3 },
+      directory: home,
+    });
+    await old.run();
+    for (const named of ['elsewhere', 'elsewhere/.fettle/old', 'elsewhere/.fettle/old/study.db']) {
+      const { searcher } = await load(study({ searcher: `{ type: warm-start, studies: [${named}], sampler: sobol }` }));
+      const { studies } = searcher.record.options as { studies: readonly { name: string; trials: unknown[] }[] };
+      expect(studies).toMatchObject([{ name: 'old', metric: 'accuracy' }]);
+      expect(studies[0]?.trials).toHaveLength(3);
+    }
+    const missing = await problems(study({ searcher: '{ type: warm-start, studies: [nowhere] }' }));
+    expect(missing).toMatch(/study\.yaml:5.*There is no 'nowhere'/s);
+    expect(await problems(study({ searcher: '{ type: warm-start, studies: [3] }' }))).toContain('readPastStudy');
   });
 });

@@ -9,6 +9,7 @@ export { isPromise } from './domain/json.ts';
 export type { JsonObject, JsonValue, MaybePromise } from './domain/json.ts';
 export { normalQuantile } from './domain/normal-quantile.ts';
 export { normalizedValue, userValue } from './domain/objective.ts';
+export type { PastStudy } from './domain/past-study.ts';
 export type { Goal, Objective } from './domain/objective.ts';
 export type { Metrics, ObservedReport, Report } from './domain/report.ts';
 export { createRandomStream } from './domain/rng.ts';
@@ -100,6 +101,7 @@ export {
   isPluginFactory,
 } from './plugin/define.ts';
 export type {
+  FromFile,
   PlainContext,
   Plugin,
   PluginDefinition,
@@ -107,6 +109,7 @@ export type {
   PluginKind,
   PluginKinds,
   SearcherContext,
+  StudyFileReader,
 } from './plugin/define.ts';
 export { pluginOption } from './plugin/plugin-option.ts';
 
@@ -114,10 +117,14 @@ export { pluginOption } from './plugin/plugin-option.ts';
 export { asSearcher } from './searchers/as-searcher.ts';
 export { fullResource } from './searchers/full-resource-searcher.ts';
 export { grid } from './searchers/grid.ts';
+export { limit } from './searchers/limit.ts';
+export { prior } from './searchers/prior.ts';
 export { random, randomConfiguration } from './searchers/random.ts';
-export { repeated } from './searchers/repeat-searcher.ts';
+export { repeat } from './searchers/repeat.ts';
+export { searcherOption } from './searchers/searcher-option.ts';
 export { sobol } from './searchers/sobol.ts';
 export { SobolSequence } from './searchers/sobol-sequence.ts';
+export { warmStart } from './searchers/warm-start.ts';
 
 // Backends.
 export { inProcess } from './backends/in-process.ts';
@@ -168,6 +175,7 @@ export type { ProcessFacts, ProcessIdentity } from './store/process-facts.ts';
 // Studies.
 export { createStudy } from './study/create-study.ts';
 export { planStudy } from './study/plan-study.ts';
+export { readPastStudy } from './study/read-past-study.ts';
 export { rebuildSearcher } from './study/rebuild-searcher.ts';
 export type { RebuiltSearcher } from './study/rebuild-searcher.ts';
 export { replayStudy } from './study/replay.ts';

@@ -9,7 +9,7 @@ import { defineSearcher, isPlugin, type Plugin, type SearcherContext } from '../
 import type { Offer, Searcher, TrialOutcome, TrialView } from '../src/ports/searcher.ts';
 import { asSearcher } from '../src/searchers/as-searcher.ts';
 import { grid } from '../src/searchers/grid.ts';
-import { repeated } from '../src/searchers/repeat-searcher.ts';
+import { repeat } from '../src/searchers/repeat.ts';
 import { silentLogger } from '../src/study/silent-logger.ts';
 
 const space = parseSearchSpace({ n: { type: 'int', min: 1, max: 3 } });
@@ -109,7 +109,7 @@ class Bench {
         ...inner,
       }),
     });
-    this.searcher = repeated({ searcher: spy(), times }).create(context);
+    this.searcher = repeat({ searcher: spy(), times }).create(context);
   }
 
   async start(): Promise<TrialView> {
@@ -135,7 +135,7 @@ class Bench {
   }
 }
 
-describe('repeated', () => {
+describe('repeat', () => {
   it('runs each configuration so many times, and tells the mean when all have ended', async () => {
     const bench = new Bench(3);
     const trials = [await bench.start(), await bench.start(), await bench.start(), await bench.start()];
@@ -232,17 +232,17 @@ describe('repeated', () => {
       needs: ['resume'],
       create: (): Searcher => asSearcher(grid()).create(context),
     });
-    expect(() => repeated({ searcher: pausing(), times: 2 }).create(context)).toThrow("'pausing' pauses");
+    expect(() => repeat({ searcher: pausing(), times: 2 }).create(context)).toThrow("'pausing' pauses");
   });
 
   it('refuses to run a configuration less than twice', () => {
-    expect(() => repeated({ searcher: asSearcher(grid()), times: 1 })).toThrow('times');
+    expect(() => repeat({ searcher: asSearcher(grid()), times: 1 })).toThrow('times');
   });
 
   it('is recorded with what it repeats', () => {
     const sampler = grid();
-    expect(repeated({ searcher: asSearcher(sampler), times: 2 }).record).toMatchObject({
-      type: 'repeated',
+    expect(repeat({ searcher: asSearcher(sampler), times: 2 }).record).toMatchObject({
+      type: 'repeat',
       options: { searcher: sampler.record, times: 2 },
     });
   });

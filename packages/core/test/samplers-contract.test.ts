@@ -7,7 +7,7 @@ import type { ConfigurationSampler } from '../src/ports/configuration-sampler.ts
 import { asSearcher } from '../src/searchers/as-searcher.ts';
 import { grid } from '../src/searchers/grid.ts';
 import { random, randomConfiguration } from '../src/searchers/random.ts';
-import { repeated } from '../src/searchers/repeat-searcher.ts';
+import { repeat } from '../src/searchers/repeat.ts';
 import { sobol } from '../src/searchers/sobol.ts';
 import { describeSearcher } from '../src/testing/describe-searcher.ts';
 import { describeSampler } from '../src/testing/describe-sampler.ts';
@@ -18,7 +18,7 @@ describeSampler('sobol', () => sobol());
 describeSampler('plain sobol', () => sobol({ scramble: false }), { deterministic: true });
 describeSampler('grid', () => grid({ resolution: 5 }), { deterministic: true, exhausts: true });
 
-describeSearcher('repeated sobol', () => repeated({ searcher: asSearcher(sobol()), times: 2 }));
+describeSearcher('repeated sobol', () => repeat({ searcher: asSearcher(sobol()), times: 2 }));
 
 /** A sampler that is random search but for one mistake. */
 function mistaken(mistake: (context: SearcherContext) => Partial<ConfigurationSampler>): () => Plugin<'sampler'> {

@@ -8,7 +8,7 @@ import type { PlanHorizon } from '../src/ports/searcher-description.ts';
 import { asSearcher } from '../src/searchers/as-searcher.ts';
 import { fullResource } from '../src/searchers/full-resource-searcher.ts';
 import { random } from '../src/searchers/random.ts';
-import { repeated } from '../src/searchers/repeat-searcher.ts';
+import { repeat } from '../src/searchers/repeat.ts';
 import { memoryMedium, memoryStore } from '../src/store/memory-store.ts';
 import { createStudy } from '../src/study/create-study.ts';
 import { planStudy } from '../src/study/plan-study.ts';
@@ -210,7 +210,7 @@ describe('what wraps a searcher or a sampler', () => {
   it('passes on what it says of itself', async () => {
     const whole = fullResource(talking({}).create(context));
     expect(await whole.describe?.()).toEqual({ model: MODEL, notes: ['hello'] });
-    const twice = repeated({ searcher: asSearcher(talking({})), times: 2 }).create(context);
+    const twice = repeat({ searcher: asSearcher(talking({})), times: 2 }).create(context);
     expect(await twice.describe?.()).toEqual({
       model: MODEL,
       notes: ['each configuration is run 2 times and counts with the mean', 'hello'],

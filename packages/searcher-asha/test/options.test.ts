@@ -1,4 +1,4 @@
-import { repeated, type Logger, type Plugin } from '@fettle/core';
+import { repeat, type Logger, type Plugin } from '@fettle/core';
 import { describe, expect, it } from 'vitest';
 import { adaptive, asha, hyperband, pasha, successiveHalving } from '../src/index.ts';
 import { testContext } from './manual-study.ts';
@@ -29,8 +29,8 @@ describe('options', () => {
   });
 
   it('of a wrapper that runs every trial to its end do not take a searcher that stops trials on the way', () => {
-    const wrapped = repeated({ searcher: asha({ maxResource: 9 }), times: 2 });
-    expect(() => wrapped.create(testContext())).toThrow(/repeated runs every trial to its end/);
+    const wrapped = repeat({ searcher: asha({ maxResource: 9 }), times: 2 });
+    expect(() => wrapped.create(testContext())).toThrow(/repeat runs every trial to its end/);
   });
 
   it('that do not fit the ladder are refused when the searcher is made', () => {

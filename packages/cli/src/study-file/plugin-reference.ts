@@ -1,4 +1,12 @@
-import { API_VERSION, FettleError, type Plugin, type PluginKind } from '@fettle/core';
+import {
+  API_VERSION,
+  FettleError,
+  type Plugin,
+  type PluginKind,
+  readPastStudy,
+  type StudyFileReader,
+} from '@fettle/core';
+import { locateDatabase } from '../study/locate.ts';
 import { type AnyFactory, findPlugin } from './plugin-catalog.ts';
 import { type Problem, schemaProblems } from './problems.ts';
 import type { Path } from './source.ts';
@@ -29,7 +37,14 @@ export async function makePlugin(
   }
   const { factory } = lookup;
   const { definition } = factory;
-  const options: Record<string, unknown> = { ...given };
+  let options: Record<string, unknown>;
+  try {
+    options = { ...((await definition.fromFile?.(given, readerIn(folder))) ?? given) };
+  } catch (thrown) {
+    if (!(thrown instanceof FettleError)) throw thrown;
+    problems.push({ path, message: thrown.message, remedy: thrown.remedy });
+    return undefined;
+  }
   const before = problems.length;
   const broken = new Set<string>();
   for (const [option, inner] of Object.entries(definition.nested ?? {})) {
@@ -51,6 +66,11 @@ export async function makePlugin(
   }
   if (problems.length > before) return undefined;
   return construct(factory, options, folder, typePath, problems);
+}
+
+/** Reads for plugins what a study file names, as every command finds it. */
+function readerIn(folder: string): StudyFileReader {
+  return { pastStudy: async (path) => readPastStudy((await locateDatabase(path, folder)).database) };
 }
 
 function construct(

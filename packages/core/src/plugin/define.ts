@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { FettleError } from '../errors.ts';
-import type { JsonValue } from '../domain/json.ts';
+import type { JsonValue, MaybePromise } from '../domain/json.ts';
 import type { Objective } from '../domain/objective.ts';
+import type { PastStudy } from '../domain/past-study.ts';
 import type { SearchSpace } from '../domain/search-space.ts';
 import type { PluginRecord } from '../domain/study-spec.ts';
 import type { Backend } from '../ports/backend.ts';
@@ -45,6 +46,18 @@ export interface PluginKinds {
 /** The four things that can be plugged in. */
 export type PluginKind = keyof PluginKinds;
 
+/** What whoever reads study files can read for plugins. */
+export interface StudyFileReader {
+  /** What another study has found out. @param path as the study file writes it */
+  readonly pastStudy: (path: string) => MaybePromise<PastStudy>;
+}
+
+/** See `fromFile` of a definition. */
+export type FromFile = (
+  given: { readonly [option: string]: unknown },
+  reader: StudyFileReader,
+) => MaybePromise<{ readonly [option: string]: unknown }>;
+
 /** What an author writes to make a plugin. */
 export interface PluginDefinition<K extends PluginKind, Schema extends z.ZodType> {
   /** Its name in study files, logs and errors; kebab-case. Of a published package: the package's name. */
@@ -61,6 +74,12 @@ export interface PluginDefinition<K extends PluginKind, Schema extends z.ZodType
   readonly offers?: readonly Capability[] | undefined;
   /** Options that hold another plugin, by key: `{ sampler: 'sampler' }`. */
   readonly nested?: { readonly [option: string]: PluginKind } | undefined;
+  /**
+   * Turns what a study file says into options, where that differs: reads what it names. What comes out is checked as options
+   * are, and recorded with the study.
+   * @throws FettleError that says what is wrong; it is shown at its line
+   */
+  readonly fromFile?: FromFile | undefined;
   /** Makes the plugin. Options have been checked; only what depends on the context is checked here. */
   create(options: z.output<Schema>, context: PluginKinds[K]['context']): PluginKinds[K]['port'];
 }
@@ -133,7 +152,7 @@ function define<K extends PluginKind, Schema extends z.ZodType>(
     const options = parseOptions(definition.options, given ?? {}, `${kind} '${definition.name}'`);
     const plugin: Plugin<K> = {
       kind,
-      definition: definition,
+      definition: withNeeds(definition, options),
       record: { type: definition.name, version: definition.version, options: toRecord(given ?? {}) },
       create: (context) => definition.create(options, folder === undefined ? context : { ...context, folder }),
     };
@@ -141,6 +160,18 @@ function define<K extends PluginKind, Schema extends z.ZodType>(
   };
   Object.defineProperty(factory, marker, { value: true });
   return Object.freeze(Object.assign(factory, { kind, definition: Object.freeze(definition) }));
+}
+
+/** What the plugins in its options need, it needs as well. */
+function withNeeds<K extends PluginKind, Schema extends z.ZodType>(
+  definition: PluginDefinition<K, Schema>,
+  options: unknown,
+): PluginDefinition<K, Schema> {
+  const inner = Object.values(options ?? {}).flatMap((option) =>
+    isPlugin(option) ? (option.definition.needs ?? []) : [],
+  );
+  if (inner.length === 0) return definition;
+  return { ...definition, needs: [...new Set([...(definition.needs ?? []), ...inner])] };
 }
 
 /** Options as they are recorded: plain data, with nested plugins as their records. */

@@ -5,24 +5,25 @@ import type { TrialId } from '../domain/trial.ts';
 import { FettleError } from '../errors.ts';
 import { API_VERSION } from '../plugin/api-version.ts';
 import { defineSearcher } from '../plugin/define.ts';
-import { pluginOption } from '../plugin/plugin-option.ts';
 import type { SearcherDescription } from '../ports/searcher-description.ts';
 import type { Offer, Searcher, TrialOutcome, TrialView } from '../ports/searcher.ts';
 import { VERSION } from '../version.ts';
+import { searcherOption } from './searcher-option.ts';
 
 /**
- * Runs each configuration several times, for objectives that are noisy. The searcher inside sees one trial for each
+ * Runs each configuration several times, each time with another seed (`{seed}`, `$FETTLE_SEED`), for objectives that are noisy. The
+ * searcher inside sees one trial for each
  * configuration, which ends when all of its repeats have, with the mean of their values. Repeats that failed or gave no
  * finite value are left out of the mean; if all failed, so did the configuration.
  *
  * The searcher inside must run its trials to their end: it hears no reports and can pause nothing.
  */
-export const repeated = defineSearcher({
-  name: 'repeated',
+export const repeat = defineSearcher({
+  name: 'repeat',
   version: VERSION,
   apiVersion: API_VERSION,
   options: z.strictObject({
-    searcher: pluginOption('searcher'),
+    searcher: searcherOption(),
     /** How often each configuration is run. */
     times: z.int().min(2),
   }),
@@ -144,7 +145,7 @@ function summed({ first, outcomes }: Group): { readonly view: TrialView; readonl
 function pauses(name: string): FettleError {
   return new FettleError(
     'options-invalid',
-    `repeated runs every trial to its end, but '${name}' pauses and resumes trials.`,
+    `repeat runs every trial to its end, but '${name}' pauses and resumes trials.`,
     {
       remedy: 'Repeat a searcher that runs trials to their end, such as random, grid, sobol or bayes.',
     },
