@@ -6,10 +6,10 @@ const interpreters = ['python3', ...['8', '9', '10', '11', '12', '13', '14'].map
   (name) => spawnSync(name, ['-c', 'import sys; sys.exit(sys.version_info < (3, 8))']).status === 0,
 );
 
-it('runs on every Python there is', () => {
+it.each(['fettle_test', 'fettle_searcher_test'])('%s passes on every Python there is', (tests) => {
   expect(interpreters).toContain('python3');
   for (const name of interpreters) {
-    const { status, stderr } = spawnSync(name, ['-W', 'error', '-m', 'unittest', 'fettle_test'], {
+    const { status, stderr } = spawnSync(name, ['-W', 'error', '-m', 'unittest', tests], {
       cwd: import.meta.dirname,
       env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
       encoding: 'utf8',

@@ -10,56 +10,72 @@ import type { Exchange } from './exchange.ts';
 const TRIALS = 8;
 
 /** What a program must do that no searcher's contract speaks of. */
-export function protocolChecks(options: ProcessOptions, exchange: Exchange, folder: string): Check[] {
-  const withConversation = async (work: (conversation: Conversation, ready: Ready) => Promise<void>): Promise<void> => {
+export interface ProtocolChecks {
+  /** Without it nothing else can be tried. */
+  readonly introduction: { readonly name: string; run(): Promise<Ready> };
+  /** A program that does not end costs its patience each time. */
+  readonly ending: Check;
+  readonly others: readonly Check[];
+}
+
+/** The checks of the protocol itself. */
+export function protocolChecks(options: ProcessOptions, exchange: Exchange, folder: string): ProtocolChecks {
+  const withConversation = async <T>(work: (conversation: Conversation, ready: Ready) => Promise<T>): Promise<T> => {
     const conversation = openConversation(options, contextIn(folder), 'searcher', exchange);
     try {
-      await work(conversation, await conversation.introduced());
+      return await work(conversation, await conversation.introduced());
     } finally {
       await conversation.close();
     }
   };
-  return [
-    {
-      name: 'ignores messages and members that it does not know, for later versions of the protocol',
-      run: () =>
-        withConversation(async (conversation, ready) => {
-          conversation.tell({ type: 'weather', forecast: ['rain'] } as never);
-          await ask(conversation, ready, 1, { weather: 'rain' });
-        }),
+  const ignorance: Check = {
+    name: 'ignores messages and members that it does not know, for later versions of the protocol',
+    run: () =>
+      withConversation(async (conversation, ready) => {
+        conversation.tell({ type: 'weather', forecast: ['rain'] } as never);
+        await ask(conversation, ready, 1, { weather: 'rain' });
+      }),
+  };
+  const revival: Check = {
+    name: 'answers the same when it is killed and told the history again',
+    async run() {
+      const calm = await withConversation((conversation, ready) => history(conversation, ready, async () => undefined));
+      const killed = await withConversation((conversation, ready) =>
+        history(conversation, ready, () => exchange.kill()),
+      );
+      for (const [index, answer] of calm.entries()) {
+        if (answer === killed[index]) continue;
+        throw new Error(
+          `for trial ${index + 1} it answered ${answer}, and in a second run, in which it was killed now and then, ${killed[index]}`,
+        );
+      }
     },
-    {
-      name: 'answers the same when it is killed and told the history again',
-      run: async () => {
-        const calm: unknown[] = [];
-        const killed: unknown[] = [];
-        await withConversation((conversation, ready) => history(conversation, ready, calm, async () => undefined));
-        await withConversation((conversation, ready) => history(conversation, ready, killed, () => exchange.kill()));
-        for (const [index, answer] of calm.entries()) {
-          const [one, two] = [JSON.stringify(answer), JSON.stringify(killed[index])];
-          if (one === two) continue;
-          throw new Error(
-            `for trial ${index + 1} it answered ${one}, and in a second run, in which it was killed now and then, ${two}`,
-          );
-        }
-      },
+  };
+  return {
+    introduction: {
+      name: 'starts and says what it is',
+      run: () => withConversation((_, ready) => Promise.resolve(ready)),
     },
-    {
-      name: 'ends when its input ends',
+    ending: {
+      name: 'answers a question, and ends when its input ends',
       async run() {
         const conversation = openConversation(options, contextIn(folder), 'searcher', exchange);
-        const ready = await conversation.introduced();
-        await ask(conversation, ready, 1);
-        if (!(await conversation.close())) {
-          throw new Error('it went on after the end of its standard input, and would outlive a driver that was killed');
+        let byItself = false;
+        try {
+          await ask(conversation, await conversation.introduced(), 1);
+        } finally {
+          byItself = await conversation.close();
         }
+        if (byItself) return;
+        throw new Error('it went on after the end of its standard input, and would outlive a driver that was killed');
       },
     },
-  ];
+    others: [ignorance, revival],
+  };
 }
 
 /** What a program is made for in these checks. */
-export function contextIn(folder: string): SearcherContext {
+function contextIn(folder: string): SearcherContext {
   const unit = float({ min: 0, max: 1 });
   return {
     space: searchSpace({ x: unit, y: unit }),
@@ -79,16 +95,15 @@ async function ask(conversation: Conversation, { role }: Ready, trial: number, m
   return answer;
 }
 
-/** A few trials that are asked for and completed, with something done to the program after every third. */
+/** The answers, as text, for a few trials that are completed one by one, with something done to the program after every third. */
 async function history(
   conversation: Conversation,
   ready: Ready,
-  answers: unknown[],
   disturb: () => Promise<void>,
-): Promise<void> {
+): Promise<readonly string[]> {
+  const answers: string[] = [];
   for (let trial = 1; trial <= TRIALS; trial += 1) {
-    const answer = await ask(conversation, ready, trial);
-    answers.push(answer);
+    answers.push(JSON.stringify(await ask(conversation, ready, trial)));
     // Whatever it would like to try, these are tried: the history is the same for both.
     const x = trial / (TRIALS + 1);
     const value = (x - 0.3) ** 2;
@@ -97,4 +112,5 @@ async function history(
     conversation.tell({ type: 'ended', trial, state: 'completed', resource: 1, value });
     if (trial % 3 === 0) await disturb();
   }
+  return answers;
 }

@@ -2,12 +2,11 @@ import { resolve } from 'node:path';
 import { messageOf } from '@fettle/core';
 import { type Check, samplerChecks, searcherChecks } from '@fettle/core/checks';
 import type { z } from 'zod';
-import { openConversation } from '../open-conversation.ts';
 import { watchedSampler, watchedSearcher } from '../process.ts';
 import { processOptions } from '../process-options.ts';
 import type { Ready } from '../program-messages.ts';
 import { Exchange, type ExchangedLine } from './exchange.ts';
-import { contextIn, protocolChecks } from './protocol-checks.ts';
+import { protocolChecks } from './protocol-checks.ts';
 
 /** What the checks need to know of a program. The limits are held to be true, not left out. */
 export interface ProgramSuiteOptions {
@@ -33,8 +32,8 @@ export interface CheckResult {
 }
 
 /**
- * Checks whether a program is a searcher that keeps the protocol and the contract, one result after the other. If it does not
- * say what it is, there is one result only.
+ * Checks whether a program is a searcher that keeps the protocol and the contract, one result after the other. A program that
+ * does not say what it is, or does not end, is asked nothing more.
  * @throws FettleError `options-invalid` when there is no such program
  */
 export async function* testProgram(
@@ -44,25 +43,20 @@ export async function* testProgram(
   const options = processOptions.parse(given);
   const folder = resolve(suite.folder ?? '.');
   const exchange = new Exchange();
+  const { introduction, ending, others } = protocolChecks(options, exchange, folder);
   let program: Ready | undefined;
-  const introduction: Check = {
-    name: 'starts and says what it is',
-    async run() {
-      const conversation = openConversation(options, contextIn(folder), 'searcher', exchange);
-      try {
-        program = await conversation.introduced();
-      } finally {
-        await conversation.close();
-      }
-    },
-  };
-  yield { ...(await resultOf(introduction, exchange)), program };
+  const introduced = await resultOf(
+    { ...introduction, run: async () => void (program = await introduction.run()) },
+    exchange,
+  );
+  yield { ...introduced, program };
   if (program === undefined) return;
-  const checks = [
-    ...protocolChecks(options, exchange, folder),
-    ...contractChecks(given, program, exchange, suite, folder),
-  ];
-  for (const check of checks) yield await resultOf(check, exchange);
+  const ended = await resultOf(ending, exchange);
+  yield ended;
+  if (ended.problem !== undefined) return;
+  for (const check of [...others, ...contractChecks(given, program, exchange, suite, folder)]) {
+    yield await resultOf(check, exchange);
+  }
 }
 
 /** The checks of the contract that the program should keep: of a sampler, also as the searcher that it is by itself. */
