@@ -4,6 +4,8 @@ import { LineBuffer, LONGEST_LINE } from './line-buffer.ts';
 
 /** Milliseconds that a program has to end by itself once its input has ended. */
 const GRACE = 5000;
+/** Milliseconds for which the output of a program that has ended is read on. */
+const LINGER = 500;
 /** Lines of standard error that are kept for messages. */
 const LAST_WORDS = 10;
 /** Bytes of a line of standard error; longer ones are cut. */
@@ -63,6 +65,12 @@ export class ChildProgram {
     child.once('exit', () => {
       this.#killGroup();
       this.#isGone = true;
+      // Who has left the group, a daemon, may hold the pipes open for ever: what it says is not the program's word.
+      const leave = setTimeout(() => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+      }, LINGER);
+      child.once('close', () => clearTimeout(leave));
     });
     child.stdout?.on('data', (piece: Buffer) => this.#read(piece));
     child.stderr?.on('data', (piece: Buffer) => this.#remark(this.#errors.add(piece) ?? this.#cut()));

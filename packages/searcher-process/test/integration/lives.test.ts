@@ -51,6 +51,14 @@ describe('a program that ends', () => {
     expect(said.filter(({ message }) => message.endsWith('hello to you'))).toHaveLength(2);
   });
 
+  it('after each answer is started again as often as it is asked', async () => {
+    const { searcher } = searcherOf({ asked: 'one-answer' }, { restarts: 1 });
+    for (let id = 1; id <= 4; id += 1) {
+      expect(reasonOf(await searcher.ask(offer(id)))).toBe(`told ${3 * (id - 1)}`);
+      complete(searcher, id);
+    }
+  });
+
   it('before it has said what it is, is not tried again', async () => {
     const { searcher, said } = searcherOf({ dieAtStart: true });
     await expect(searcher.ask(offer())).rejects.toThrow(/exit code 3[^]*It had not said what it is yet/);
@@ -63,6 +71,16 @@ describe('a history', () => {
     const { searcher } = searcherOf({ asked: 'right' });
     for (let id = 1; id <= 20_000; id += 1) complete(searcher, id);
     expect(reasonOf(await searcher.ask(offer(20_001)))).toBe('told 60000');
+  });
+
+  it('is told in order also when the program reads on in between', async () => {
+    const { searcher } = searcherOf({ asked: 'order' });
+    await searcher.ask(offer());
+    for (let id = 1; id <= 20_000; id += 1) complete(searcher, id);
+    // By now the program has read what was in the pipe, and there is room again.
+    await delay(500);
+    complete(searcher, 20_001);
+    expect(reasonOf(await searcher.ask(offer(20_002)))).toBe('told 60003, ordered: true');
   });
 
   it('is told without reports to a program that does not want them', async () => {
@@ -87,6 +105,15 @@ describe('a study that is over', () => {
     expect(pids.map(isAlive)).toEqual([true, true]);
     await searcher.close();
     for (const pid of pids) await gone(pid);
+  });
+
+  it('does not wait for a daemon that the program has left behind with its pipes', async () => {
+    const { searcher } = searcherOf({ asked: 'daemon' });
+    const [pid = 0, daemon = 0] = pidsOf(await searcher.ask(offer()));
+    await searcher.close();
+    expect([pid, daemon].map(isAlive)).toEqual([false, true]);
+    process.kill(daemon, 'SIGKILL');
+    await gone(daemon);
   });
 
   it('kills a program that goes on', async () => {
