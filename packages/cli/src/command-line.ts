@@ -55,10 +55,14 @@ export function commandLine(version: string, io: Io, finish: (code: ExitCode) =>
   add(
     'import',
     'write a study file from the description of another system',
-    ['fettle import sagemaker tuning-job.json', 'fettle import determined experiment.yaml -o study.yaml'],
+    [
+      'fettle import sagemaker tuning-job.json',
+      'fettle import determined experiment.yaml -o study.yaml',
+      'fettle import wandb sweep.yaml',
+    ],
     () => import('./commands/import.ts'),
   )
-    .addArgument(new Argument('<system>', 'whose description it is').choices(['sagemaker', 'determined']))
+    .addArgument(new Argument('<system>', 'whose description it is').choices(['sagemaker', 'determined', 'wandb']))
     .argument('<file>', 'JSON or YAML')
     .option('-o, --output <file>', 'where to write', 'study.yaml')
     .option('--force', 'replace a file that is there already')

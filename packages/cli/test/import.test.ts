@@ -8,6 +8,7 @@ import { parse, stringify } from 'yaml';
 import { importDetermined } from '../src/import/determined.ts';
 import type { ImportedStudy } from '../src/import/imported-study.ts';
 import { importSagemaker } from '../src/import/sagemaker.ts';
+import { importWandb } from '../src/import/wandb.ts';
 import { loadStudy } from '../src/study-file/load.ts';
 
 const FIXTURES = join(import.meta.dirname, 'fixtures', 'import');
@@ -202,5 +203,114 @@ describe('a Determined experiment', () => {
     expect(() => importDetermined(wrong, 'e.yaml')).toThrow(
       /a\.type must be const.*\n.*b is a list.*\n.*searcher\.metric is missing\n.*searcher\.name must be/,
     );
+  });
+});
+
+describe('a sweep of Weights & Biases', () => {
+  const sweep = {
+    program: 'src/train.py',
+    name: 'my sweep',
+    method: 'bayes',
+    metric: { name: 'val_loss', goal: 'minimize', target: 0.01 },
+    run_cap: 30,
+    parameters: {
+      lr: { min: 0.0001, max: 0.1 },
+      layers: { min: 1, max: 4 },
+      optimizer: { values: ['adam', 'sgd'], probabilities: [0.9, 0.1], distribution: 'categorical_w_probabilities' },
+      epochs: { value: 10 },
+      decay: { distribution: 'log_uniform_values', min: 1e-6, max: 0.1 },
+      warmup: { distribution: 'log_uniform', min: -Math.LN10, max: 0 },
+      rate: { distribution: 'inv_log_uniform', min: 0, max: Math.LN10 },
+      same: { distribution: 'inv_log_uniform_values', min: 0.001, max: 0.1 },
+      units: { distribution: 'q_uniform', min: 8, max: 256, q: 8 },
+      dropout: { distribution: 'q_uniform', min: 0, max: 0.5, q: 0.1 },
+      batch: { distribution: 'q_log_uniform_values', min: 32, max: 256, q: 8 },
+      model: { parameters: { width: { values: [1, 2] } } },
+    },
+    early_terminate: { type: 'hyperband', min_iter: 3, strict: true },
+    project: 'p',
+    surprise: 1,
+  };
+
+  it('becomes a study that says the same', async () => {
+    const imported = importWandb(sweep, 'sweep.yaml');
+    expect(imported.study).toEqual({
+      name: 'my-sweep',
+      command: [
+        'python3',
+        'src/train.py',
+        ...['lr', 'layers', 'optimizer', 'epochs', 'decay', 'warmup', 'rate', 'same', 'units', 'dropout', 'batch'].map(
+          (name) => `--${name}={${name}}`,
+        ),
+        '--model.width={model.width}',
+      ],
+      space: {
+        lr: { type: 'float', min: 1e-4, max: 0.1 },
+        layers: { type: 'int', min: 1, max: 4 },
+        optimizer: { type: 'categorical', values: ['adam', 'sgd'] },
+        epochs: { type: 'constant', value: 10 },
+        decay: { type: 'float', min: 1e-6, max: 0.1, scale: 'log' },
+        warmup: { type: 'float', min: 0.1, max: 1, scale: 'log' },
+        rate: { type: 'float', min: 0.1, max: 1, scale: 'log' },
+        same: { type: 'float', min: 0.001, max: 0.1, scale: 'log' },
+        units: { type: 'int', min: 8, max: 256, step: 8 },
+        dropout: { type: 'float', min: 0, max: 0.5, step: 0.1 },
+        batch: { type: 'int', min: 32, max: 256, scale: 'log' },
+        'model.width': { type: 'categorical', values: [1, 2] },
+      },
+      objective: { metric: 'val_loss', goal: 'minimize' },
+      searcher: {
+        type: 'asha',
+        minResource: 3,
+        maxResource: 81,
+        reductionFactor: 3,
+        variant: 'stopping',
+        sampler: { type: 'bayes' },
+      },
+      budget: { trials: 30, target: 0.01 },
+    });
+    expect(imported.notes.map(({ path }) => path)).toEqual([
+      'project',
+      'parameters.optimizer.probabilities',
+      'parameters.batch.q',
+      'parameters.model.parameters',
+      'early_terminate.strict',
+      'early_terminate.min_iter',
+      'early_terminate.type',
+      'program',
+      'surprise',
+    ]);
+    expect((await loaded(imported)).space.names).toHaveLength(12);
+  });
+
+  it('keeps the words of its own command', () => {
+    const command = ['${env}', '${interpreter}', '-O', '${program}', 'a{b}', '${args_no_hyphens}', '${args_json_file}'];
+    const parameters = { lr: { min: 0.1, max: 1 } };
+    const { study, notes } = importWandb({ ...sweep, parameters, command }, 'sweep.yaml');
+    expect(study['command']).toEqual(['python3', '-O', 'src/train.py', 'a{{b}}', 'lr={lr}']);
+    expect(notes.find(({ path }) => path === 'command')?.text).toContain('$FETTLE_CONFIG');
+  });
+
+  it('ends its rungs where max_iter says', () => {
+    const { study } = importWandb(
+      { ...sweep, early_terminate: { type: 'hyperband', max_iter: 27, s: 2 } },
+      'sweep.yaml',
+    );
+    expect(study['searcher']).toMatchObject({ minResource: 3, maxResource: 27, reductionFactor: 3 });
+  });
+
+  it('that cannot be a study is refused with everything that is wrong', () => {
+    const broken = {
+      method: 'annealing',
+      parameters: { lr: { distribution: 'normal', mu: 0 }, x: { min: 1, distribution: 'uniform' } },
+    };
+    expect(() => importWandb(broken, 'sweep.yaml')).toThrow(
+      /distribution normal has no bounds[\s\S]*x\.max is missing[\s\S]*name is missing[\s\S]*random, grid or bayes[\s\S]*program is missing/,
+    );
+  });
+
+  it('without an end is told so', () => {
+    const { run_cap: _, ...endless } = sweep;
+    expect(importWandb(endless, 'sweep.yaml').notes.map(({ path }) => path)).toContain('run_cap');
   });
 });

@@ -7,12 +7,14 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { importDetermined } from '../import/determined.ts';
 import type { ImportedStudy } from '../import/imported-study.ts';
 import { importSagemaker } from '../import/sagemaker.ts';
+import { importWandb } from '../import/wandb.ts';
 import type { Io } from '../io.ts';
 import { toJson } from '../text/json.ts';
 
 const IMPORTERS: { readonly [system: string]: (original: unknown, file: string) => ImportedStudy } = {
   sagemaker: importSagemaker,
   determined: importDetermined,
+  wandb: importWandb,
 };
 
 interface Options {
