@@ -1,7 +1,7 @@
 #!/bin/sh
 # The agent: the one program that runs inside a Slurm job. It asks for work through two files in its slot's folder, runs one
 # attempt after the other, and writes down what happened. It needs a POSIX shell and what every Linux has beside it (date,
-# mkdir, mkfifo, rm, setsid, sleep, tail, touch), nothing else.
+# ln, mkdir, mkfifo, rm, setsid, sleep, tail, touch), nothing else.
 #
 #   agent.sh SLOTS LANES LANE ATTEMPTS IDLE POLL LOOK HEARTBEAT GRACE LAUNCHER
 #
@@ -22,7 +22,9 @@
 #                  run: what to run is in run-SEQ.sh, WORD is the signal that goes with the stop file, or -
 #                  stop: WORD is the step to begin with, NUMBER the time between two steps
 #                  leave: as soon as nothing runs
-# from-agent.jsonl the agent's, a line for each event
+# from-agent.jsonl the agent's, a line for each event, and one when its program has written something: the driver looks at the
+#                  program's files only then
+# attempt          a link to the folder of the attempt, made by its script
 #
 # Variables have a prefix, because one that is exported under the same name would reach the program changed.
 set -u
@@ -110,6 +112,16 @@ fettle_read_orders() {
   done <<EOF
 $fettle_fresh
 EOF
+}
+
+# tell_growth FILE ...: tells the driver if its program has written into one of them since this agent last spoke.
+fettle_tell_growth() {
+  for fettle_file in "$@"; do
+    if [ "attempt/$fettle_file" -nt from-agent.jsonl ]; then
+      fettle_say alive ''
+      return
+    fi
+  done
 }
 
 # run ATTEMPT SEQ SIGNAL
@@ -226,7 +238,12 @@ while :; do
     if [ -n "$fettle_attempt" ]; then fettle_evicted=$fettle_warning; fi
     fettle_stop checkpoint "$fettle_grace"
   fi
-  if [ -z "$fettle_program" ] || [ $((fettle_clock - fettle_looked)) -ge "$fettle_look" ]; then fettle_read_orders; fi
+  if [ -z "$fettle_program" ] || [ $((fettle_clock - fettle_looked)) -ge "$fettle_look" ]; then
+    fettle_read_orders
+    if [ -n "$fettle_program" ]; then fettle_tell_growth stdout.log stderr.log; fi
+  fi
+  # Somebody waits for a decision.
+  if [ -n "$fettle_program" ]; then fettle_tell_growth metrics.jsonl; fi
   if [ -n "$fettle_program" ]; then fettle_watch; fi
   if [ -n "$fettle_attempt" ] && [ -z "$fettle_program" ]; then
     if [ -n "$fettle_evicted" ] || [ "$fettle_clock" -ge "$fettle_held" ]; then fettle_over; fi

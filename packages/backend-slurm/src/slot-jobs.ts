@@ -146,12 +146,20 @@ export class SlotJobs {
     return false;
   }
 
-  /** Takes in what an agent has written: ends of attempts, and one that was lost because the agent has left. */
-  hear(slot: Slot): { readonly ended: readonly AttemptRecord[]; readonly lost: AttemptId | undefined } {
+  /**
+   * Takes in what an agent has written.
+   * @returns whether its program may have written something, ends of attempts, and one that was lost because the agent has left
+   */
+  hear(slot: Slot): {
+    readonly grown: boolean;
+    readonly ended: readonly AttemptRecord[];
+    readonly lost: AttemptId | undefined;
+  } {
     const { pool, host, options } = this.#parts;
     const { minutes } = options;
     const ended: AttemptRecord[] = [];
-    for (const record of pool.files(slot).news()) {
+    const news = pool.files(slot).news();
+    for (const record of news) {
       const end = slot.hear(record, this.#now);
       if (end !== undefined) ended.push(end);
       if (record.kind === 'hello') {
@@ -164,12 +172,13 @@ export class SlotJobs {
     }
     if (ended.length > 0) this.#learn(slot);
     if (slot.state === 'idle' && !this.#allows(slot)) slot.leave();
-    if (slot.closed === undefined) return { ended, lost: undefined };
+    const grown = news.some(({ kind }) => kind === 'alive');
+    if (slot.closed === undefined) return { grown, ended, lost: undefined };
     const lost = slot.attempt;
     slot.attempt = undefined;
     this.#begun.delete(slot);
     pool.forget(slot, slot.closed);
-    return { ended, lost };
+    return { grown, ended, lost };
   }
 
   /** Asks the agents of an allocation to leave shortly before its time is over; jobs of their own are told by Slurm. */

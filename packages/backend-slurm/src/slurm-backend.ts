@@ -62,6 +62,8 @@ export class SlurmBackend implements Backend {
   readonly #waiting = new Map<AttemptId, LaunchRequest>();
   readonly #over = new Set<AttemptId>();
   readonly #launches = new Map<AttemptId, Promise<Launched>>();
+  /** How somebody is told that the files of an attempt may have grown. */
+  readonly #looks = new Map<AttemptId, () => void>();
   readonly #timers = new Set<Disposer>();
   #opened: Opened | undefined;
   /** Whether the last place that became free was taken. */
@@ -341,7 +343,8 @@ export class SlurmBackend implements Backend {
   }
 
   #hear(slot: Slot): void {
-    const { ended, lost } = this.#here.jobs.hear(slot);
+    const { grown, ended, lost } = this.#here.jobs.hear(slot);
+    if (grown && slot.attempt !== undefined) this.#looks.get(slot.attempt)?.();
     for (const record of ended) {
       const attempt = record.attempt as AttemptId;
       const end = this.#endOfRecord(attempt, record);
@@ -374,10 +377,14 @@ export class SlurmBackend implements Backend {
     return endOfRecord(record, this.#filesOf(attempt));
   }
 
-  /** A look at a file is work for the file server: one in each poll is enough. */
+  /** A look at a file is work for the file server: those of an attempt are looked at when its agent says that they have grown. */
   #filesOf(attempt: AttemptId): AttemptFiles {
     const { files } = attemptDirectory(this.#here.directory, attempt);
-    return { ...files, lookEvery: pollSecondsOf(this.#options) * 1000 };
+    const onGrowth = (look: () => void): Disposer => {
+      this.#looks.set(attempt, look);
+      return () => this.#looks.delete(attempt);
+    };
+    return { ...files, onGrowth };
   }
 
   #tellEnd(attempt: AttemptId, end: AttemptEnd): void {

@@ -8,6 +8,7 @@ import { jsonLinesStdout } from '../src/metrics/json-lines.ts';
 import { jsonLinesFile } from '../src/metrics/jsonl.ts';
 import type { FilePiece, MetricFileReader } from '../src/metrics/metric-file-reader.ts';
 import type { CollectedReport } from '../src/metrics/source-tail.ts';
+import type { AttemptFiles } from '../src/ports/backend.ts';
 import type { Disposer } from '../src/ports/clock.ts';
 import type { MetricSource } from '../src/ports/metric-source.ts';
 
@@ -84,7 +85,7 @@ async function settle(): Promise<void> {
 function setup(
   given: {
     sources?: MetricSource[];
-    lookEvery?: number;
+    onGrowth?: AttemptFiles['onGrowth'];
     positions?: MetricPosition[];
     report?: (collected: CollectedReport) => void;
   } = {},
@@ -99,7 +100,7 @@ function setup(
   ];
   const collector = new MetricCollector({
     sources: sources.map((source, index) => ({ name: `source-${index}`, source })),
-    files: { ...files, lookEvery: given.lookEvery },
+    files: { ...files, onGrowth: given.onGrowth },
     positions: given.positions ?? [],
     reader,
     clock,
@@ -147,13 +148,34 @@ describe('MetricCollector', () => {
     expect(clock.waits.slice(before, before + 2)).toEqual([50, 100]);
   });
 
-  it('looks as often as the backend says, whether anything was written or not', async () => {
-    const { reader, clock, collector } = setup({ lookEvery: 5000 });
+  it('looks only in the beginning, when the backend says that there may be more, and in the end', async () => {
+    let [grown, subscribed] = [() => {}, 0];
+    const { reader, clock, collector, epochs } = setup({
+      onGrowth: (look) => {
+        [grown, subscribed] = [look, subscribed + 1];
+        return () => {
+          subscribed -= 1;
+        };
+      },
+    });
+    reader.append(files.metrics, line(1));
     collector.start();
-    await clock.advance(6000);
-    reader.append(files.stdout, line(1));
-    await clock.advance(10_000);
-    expect(clock.waits).toEqual([0, 5000, 5000, 5000, 5000]);
+    await clock.advance(60_000);
+    expect(epochs()).toEqual([1]);
+    // One look at each file, and no second one at the one that has grown: its size says that this was all.
+    expect(reader.reads).toEqual([0, 0]);
+    reader.append(files.metrics, line(2));
+    await clock.advance(60_000);
+    expect(epochs()).toEqual([1]);
+    grown();
+    grown();
+    await clock.advance(0);
+    expect(epochs()).toEqual([1, 2]);
+    expect(reader.reads).toHaveLength(4);
+    reader.append(files.metrics, line(3));
+    await collector.drain();
+    expect(epochs()).toEqual([1, 2, 3]);
+    expect([subscribed, clock.pending]).toEqual([0, 0]);
   });
 
   it('reads to the real end when drained, an unfinished last line included, and then is done', async () => {

@@ -7,6 +7,7 @@ import {
   trialInvocation,
 } from '@fettle/core';
 import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { quoted } from './shell-words.ts';
 
 /** What an attempt needs beside its request. */
@@ -36,6 +37,8 @@ export function runScript(request: LaunchRequest, { program, study, directory, p
   return `${[
     // Somebody may have tidied up.
     `mkdir -p ${quoted(path)} ${quoted(checkpoint)}`,
+    // Its agent, which is where the stop file will be, watches whether the files in there grow.
+    `ln -sfn ${quoted(path)} ${quoted(join(dirname(stopFile), 'attempt'))}`,
     `exec >>${quoted(files.stdout)} 2>>${quoted(files.stderr)}`,
     `cd ${quoted(program.workingDirectory)} || exit 126`,
     // Frameworks that see these believe that they were started by srun themselves, and act on the whole job.

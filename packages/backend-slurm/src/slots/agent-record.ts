@@ -14,6 +14,7 @@ export type AgentRecord = {
       /** When its job will be ended by its time limit, in milliseconds since the epoch; absent if Slurm did not say. */
       readonly until?: number | undefined;
     }
+  /** A sign of life now and then, and whenever its program has written something. */
   | { readonly kind: 'alive' }
   | { readonly kind: 'started'; readonly attempt: string; readonly pid: number }
   | {

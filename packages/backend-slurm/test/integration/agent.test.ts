@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -189,6 +198,17 @@ describe('the agent', () => {
     other.run('1.1', 'true');
     expect(await other.until('leaving')).toMatchObject({ why: 'it has run as many attempts as one job may' });
     other.close();
+  });
+
+  it('says when its program has written something, and is silent while it does not', async () => {
+    desk.agent();
+    const attempt = join(desk.folder, 'attempt-1');
+    mkdirSync(attempt);
+    const script = `ln -sfn ${quoted(attempt)} attempt\ncd ${quoted(attempt)}\n`;
+    const program = `sleep 1; for file in metrics.jsonl stdout.log; do echo one >>$file; sleep 1; done; touch other; sleep 1`;
+    desk.order({ kind: 'run', attempt: '1.1' }, 1, `${script}set -- sh -c ${quoted(program)}\n`);
+    await desk.until('ended');
+    expect(desk.records.map(({ kind }) => kind)).toEqual(['hello', 'started', 'alive', 'alive', 'ended']);
   });
 
   it('says later what it could not say because the disk was full', async () => {

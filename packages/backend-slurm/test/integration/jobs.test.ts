@@ -65,6 +65,12 @@ describeOnSlurm('jobs on a Slurm cluster', () => {
     }
   });
 
+  it('are heard of while their programs run, which write when they like', async () => {
+    const { events } = await run({ slots: 1 }, [1], `sleep 1; ${REPORT}; sleep 5`);
+    const at = (type: StudyEvent['type']): number => events.find((event) => event.type === type)?.at ?? Number.NaN;
+    expect(at('attempt:ended') - at('trial:reported')).toBeGreaterThan(2500);
+  });
+
   it('run a trial on as many nodes as it asks for, and say where its processes meet', async () => {
     const { printed } = await run(
       { bind: 'submit', prefix: ['srun'], directives: { nodes: '{x}', ntasks: '{x}', 'ntasks-per-node': 1 } },

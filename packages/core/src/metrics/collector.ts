@@ -33,16 +33,16 @@ export interface MetricCollectorParts {
 /**
  * Follows the files of one attempt and hands out each report exactly once, with the position to save with it.
  *
- * Looks every 50 ms while the files grow, and less and less often, down to every 500 ms, while they do not; or as often as
- * the backend says. It looks and does not listen, because file notifications do not cross a network file system.
+ * Looks every 50 ms while the files grow, and less and less often, down to every 500 ms, while they do not; or when the
+ * backend says that they may have grown. File notifications do not cross a network file system.
  */
 export class MetricCollector {
   readonly #tails: readonly SourceTail[];
   readonly #clock: Clock;
-  readonly #shortest: number;
-  readonly #longest: number;
-  #wait: number;
+  readonly #onGrowth: AttemptFiles['onGrowth'];
+  #wait = SHORTEST_WAIT;
   #timer: Disposer | undefined;
+  #unsubscribe: Disposer | undefined;
   #looking: Promise<void> = Promise.resolve();
   #drained: Promise<void> | undefined;
   #stopped = false;
@@ -51,9 +51,7 @@ export class MetricCollector {
   constructor({ sources, files, positions, reader, clock, logger, report }: MetricCollectorParts) {
     const saved = new Map(Array.from(positions, (position) => [position.source, position]));
     this.#clock = clock;
-    this.#shortest = files.lookEvery ?? SHORTEST_WAIT;
-    this.#longest = files.lookEvery ?? LONGEST_WAIT;
-    this.#wait = this.#shortest;
+    this.#onGrowth = files.onGrowth;
     this.#tails = sources.map((named, source) => {
       const path = files[named.source.file];
       return new SourceTail({
@@ -69,6 +67,7 @@ export class MetricCollector {
 
   /** Begins to read. Call it once. */
   start(): void {
+    this.#unsubscribe = this.#onGrowth?.(() => this.#lookAfter(0));
     this.#lookAfter(0);
   }
 
@@ -84,7 +83,7 @@ export class MetricCollector {
   /** Stops reading; nothing more is reported. */
   stop(): void {
     this.#stopped = true;
-    this.#timer?.();
+    this.#rest();
     for (const tail of this.#tails) tail.close();
   }
 
@@ -93,16 +92,24 @@ export class MetricCollector {
     return this.#tails.map((tail) => tail.summary());
   }
 
+  /** Looks no more of its own accord. */
+  #rest(): void {
+    this.#timer?.();
+    this.#unsubscribe?.();
+  }
+
   #lookAfter(milliseconds: number): void {
+    this.#timer?.();
     this.#timer = this.#clock.after(milliseconds, () => {
-      this.#looking = this.#look();
+      this.#looking = this.#looking.then(() => this.#look());
     });
   }
 
   async #look(): Promise<void> {
-    const found = await this.#readOn();
     if (this.#stopped || this.#drained !== undefined) return;
-    this.#wait = found ? this.#shortest : Math.min(this.#longest, this.#wait * 2);
+    const found = await this.#readOn();
+    if (this.#stopped || this.#drained !== undefined || this.#onGrowth !== undefined) return;
+    this.#wait = found ? SHORTEST_WAIT : Math.min(LONGEST_WAIT, this.#wait * 2);
     this.#lookAfter(this.#wait);
   }
 
@@ -112,8 +119,11 @@ export class MetricCollector {
     try {
       for (let more = true; more && !this.#stopped; ) {
         more = false;
-        for (const tail of this.#tails) if (await tail.advance()) more = true;
-        found ||= more;
+        for (const tail of this.#tails) {
+          const piece = await tail.advance();
+          found ||= piece !== 'none';
+          more ||= piece === 'more';
+        }
       }
     } catch (thrown) {
       // Only the callback gets here: whoever waits for the end has to know.
@@ -124,7 +134,7 @@ export class MetricCollector {
   }
 
   async #drain(): Promise<void> {
-    this.#timer?.();
+    this.#rest();
     await this.#looking;
     await this.#readOn();
     for (let tries = 0; tries < LAST_TRIES && this.#tails.some((tail) => tail.unreadable); tries += 1) {

@@ -59,21 +59,21 @@ export class SourceTail {
     return this.#unreadable && !this.#done;
   }
 
-  /** Reads one piece, if there is one. @returns whether there was */
-  async advance(): Promise<boolean> {
-    if (this.#done) return false;
+  /** Reads one piece, if there is one. @returns whether that was `all` there is, or there is `more`; `none` if there was none */
+  async advance(): Promise<'none' | 'all' | 'more'> {
+    if (this.#done) return 'none';
     const at = this.#offset + this.#rest.length;
     const piece = await this.#read(at);
     // `close` may have been called meanwhile.
-    if (this.#done || piece === undefined) return false;
+    if (this.#done || piece === undefined) return 'none';
     if (piece.size < at) {
       this.#giveUp(`it has ${piece.size} bytes, but ${at} had been read: it was cut off or written anew`);
-      return false;
+      return 'none';
     }
-    if (piece.bytes.length === 0) return false;
+    if (piece.bytes.length === 0) return 'none';
     this.#rest = this.#rest.length === 0 ? piece.bytes : Buffer.concat([this.#rest, piece.bytes]);
     this.#parse(false);
-    return true;
+    return piece.size > at + piece.bytes.length ? 'more' : 'all';
   }
 
   /** Reads what is left of the bytes, now that nothing will follow them, and ends. */

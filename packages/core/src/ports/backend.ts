@@ -4,7 +4,7 @@ import type { JsonValue, MaybePromise } from '../domain/json.ts';
 import type { Objective } from '../domain/objective.ts';
 import type { Report } from '../domain/report.ts';
 import type { AttemptId, TrialId } from '../domain/trial.ts';
-import type { Clock } from './clock.ts';
+import type { Clock, Disposer } from './clock.ts';
 import type { Logger } from './logger.ts';
 import type { Program } from './program.ts';
 
@@ -37,10 +37,11 @@ export interface AttemptFiles extends Readonly<Record<AttemptFileName, string>> 
   /** What it printed as errors. */
   readonly stderr: string;
   /**
-   * Milliseconds between two looks at them, for file systems where a look costs something; absent: 50 while they grow, up
-   * to 500 while they do not.
+   * For backends that hear of it when the files may have grown: takes what is to be called then. Nobody looks at them at other
+   * times, but for the first and the last time; on the file systems of a cluster each look costs something. Absent: they
+   * are looked at every 50 ms while they grow, up to 500 while they do not.
    */
-  readonly lookEvery?: number | undefined;
+  readonly onGrowth?: ((look: () => void) => Disposer) | undefined;
 }
 
 /** What a backend knows about an attempt it has launched. */
