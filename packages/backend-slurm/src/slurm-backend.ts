@@ -77,7 +77,7 @@ export class SlurmBackend implements Backend {
   constructor(
     options: SlurmOptions,
     environment: NodeJS.ProcessEnv = process.env,
-    run: SlurmCommand = slurmCommands(scrubEnvironment(environment)),
+    run: SlurmCommand = slurmCommands(scrubEnvironment(environment), options.ssh),
   ) {
     this.#options = options;
     this.#environment = environment;
@@ -99,7 +99,7 @@ export class SlurmBackend implements Backend {
     const version = await slurm('sbatch', ['--version']);
     if (version.exitCode !== 0) {
       throw new FettleError('backend-unavailable', `sbatch cannot be run: ${version.stderr.trim()}`, {
-        remedy: 'Start the study on a machine from which jobs are submitted, a login node say.',
+        remedy: 'Start the study on a machine from which jobs are submitted, or name one that is reached by `ssh`.',
       });
     }
     const allocation = await this.#allocation(host, slurm);

@@ -82,19 +82,28 @@ const fields = z.strictObject({
   pollSeconds: seconds.optional(),
   /** Least seconds between two questions to Slurm's controller; it is asked up to 20 times less often while nothing happens. */
   squeueSeconds: seconds.default(30),
+  /**
+   * The machine on which Slurm's commands are run, as `ssh` takes it: `login`, `me@login.example.org`. Absent: this one. The
+   * study's folder must be at the same path here and there. Not with `within: allocation`.
+   */
+  ssh: z
+    .string()
+    .regex(/^[^\s-]\S*$/, 'expected a host as `ssh` takes it')
+    .optional(),
   /** Signal sent together with the stop file, for programs that save themselves on a signal. */
   stopSignal: z.enum(['SIGUSR1', 'SIGUSR2', 'SIGINT', 'SIGHUP', 'SIGTERM']).optional(),
 });
 
 /** Options of the Slurm backend. */
 export const slurmOptions = fields.superRefine(
-  ({ slots, slotsPerJob, bind, attemptsPerJob, minutes, within }, context) => {
+  ({ slots, slotsPerJob, bind, attemptsPerJob, minutes, within, ssh }, context) => {
     const wrong = (option: string, message: string): void =>
       context.addIssue({ code: 'custom', path: [option], message });
     if (slots % slotsPerJob !== 0) wrong('slots', `expected a multiple of slotsPerJob (${slotsPerJob})`);
     if (within === 'jobs' && minutes === undefined) wrong('minutes', 'is required: the time limit of a job in minutes');
     if (within === 'allocation' && minutes !== undefined) wrong('minutes', 'an allocation has its own time limit');
     if (within === 'allocation' && bind === 'submit') wrong('bind', 'nothing is submitted with `within: allocation`');
+    if (within === 'allocation' && ssh !== undefined) wrong('ssh', 'an allocation is where the study runs');
     if (bind === 'submit' && slotsPerJob > 1)
       wrong('slotsPerJob', 'must be 1 with `bind: submit`: a job is one attempt');
     if (bind === 'submit' && (attemptsPerJob ?? 1) > 1) {

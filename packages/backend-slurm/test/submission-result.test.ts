@@ -23,6 +23,8 @@ describe('what sbatch said', () => {
       'unknown',
     );
     expect(said(undefined, '')).toBe('unknown');
+    expect(said(255, 'Connection to login closed by remote host.')).toBe('unknown');
+    expect(said(255, 'client_loop: send disconnect: Broken pipe')).toBe('unknown');
     expect(said(0, '', 'Submitted, thank you')).toBe('unknown');
     expect(said(1, 'something nobody has seen before')).toBe('unknown');
   });
@@ -37,6 +39,13 @@ describe('what sbatch said', () => {
         `sbatch: error: AssocMaxSubmitJobLimit\nsbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)`,
       ),
     ).toBe('unavailable');
+    for (const message of [
+      'ssh: connect to host login port 22: Connection timed out',
+      'ssh: Could not resolve hostname login: Name or service not known',
+      'me@login: Permission denied (publickey,keyboard-interactive).',
+    ]) {
+      expect(said(255, message)).toBe('unavailable');
+    }
     expect(said(1, 'sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying')).toBe('unavailable');
   });
 

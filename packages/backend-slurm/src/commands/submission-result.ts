@@ -17,6 +17,8 @@ export type Submission =
   /** The job may be there or not. */
   | { readonly kind: 'unknown'; readonly message: string };
 
+/** The machine on which `sbatch` should have been run was not reached at all. */
+const NO_MACHINE = /^ssh: (connect to host|Could not resolve)|Permission denied \(|Host key verification failed/m;
 /** The controller was not reached at all. */
 const NOT_REACHED = /Unable to contact slurm controller/i;
 /** A limit on what may be queued at the same time. */
@@ -43,6 +45,7 @@ export function readSubmission({ exitCode, stdout, stderr }: CommandResult): Sub
     const [job] = line?.split(';') ?? [];
     return job === undefined ? { kind: 'unknown', message } : { kind: 'submitted', job };
   }
+  if (exitCode === 255 && NO_MACHINE.test(stderr)) return { kind: 'unavailable', message };
   if (exitCode === undefined || AMBIGUOUS.test(stderr)) return { kind: 'unknown', message };
   if (NOT_REACHED.test(stderr)) return { kind: 'unavailable', message };
   if (FULL.test(stderr)) return { kind: 'unavailable', message };

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import type { CommandResult } from '../commands/submission-result.ts';
+import { sshArguments } from './ssh-arguments.ts';
 
 /** Slurm's own patience is ten seconds by default; its answer must not be missed. In milliseconds. */
 const PATIENCE = 45_000;
@@ -18,11 +19,13 @@ export type SlurmCommand = (
 /**
  * Slurm's commands as processes, one at a time: a busy controller is not asked twice at once.
  * @param environment scrubbed
+ * @param host where they are run, for `ssh`; absent: here
  */
-export function slurmCommands(environment: { readonly [name: string]: string }): SlurmCommand {
+export function slurmCommands(environment: { readonly [name: string]: string }, host?: string): SlurmCommand {
   let last: Promise<unknown> = Promise.resolve();
   return (command, args, { input, timeout = PATIENCE } = {}) => {
-    const answer = last.then(() => run(command, args, environment, timeout, input));
+    const [program, words] = host === undefined ? [command, args] : ['ssh', sshArguments(host, command, args)];
+    const answer = last.then(() => run(program, words, environment, timeout, input));
     last = answer;
     return answer;
   };
