@@ -2,7 +2,7 @@ import { FettleError } from '../errors.ts';
 import type { Configuration, ParameterValue } from './configuration.ts';
 import { shown } from './domain.ts';
 import type { JsonObject } from './json.ts';
-import type { SearchSpace } from './search-space.ts';
+import type { SearchSpace } from './space.ts';
 import { checkSpace, invalid, type ValuesByName } from './space-check.ts';
 import { countConfigurations } from './space-count.ts';
 import {

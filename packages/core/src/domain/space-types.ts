@@ -1,5 +1,4 @@
 import type { Configuration, ParameterValue } from './configuration.ts';
-import type { SearchSpace } from './search-space.ts';
 
 /** Only for the compiler: the values of a parameter declaration. */
 declare const valueType: unique symbol;
@@ -22,9 +21,6 @@ export type BranchCases = { readonly [value: string]: Declarations };
 
 /** The parameters of a typed space, by name. */
 export type Declarations = { readonly [name: string]: ParameterDeclaration | BranchDeclaration };
-
-/** The type of a space's configurations: `ConfigurationOf<typeof space>`. */
-export type ConfigurationOf<S> = S extends SearchSpace<infer C> ? C : never;
 
 /** The configurations of declared parameters; with branches, a union told apart by the branches' values. */
 export type ConfigurationFrom<D extends Declarations> = Flat<

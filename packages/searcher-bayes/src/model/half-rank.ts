@@ -1,4 +1,4 @@
-import type { Curve } from './output-warp.ts';
+import type { Curve } from './curve.ts';
 
 /**
  * The better half of the values as they are; of the worse half only the order counts: each takes the quantile of a normal

@@ -1,4 +1,4 @@
-import type { Curve } from './output-warp.ts';
+import type { Curve } from './curve.ts';
 
 /** Distances of the offset below the least value, in units of the spread of the better half. */
 const DISTANCES = [0.01, 0.03, 0.1, 0.3, 1];

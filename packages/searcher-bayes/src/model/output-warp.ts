@@ -1,15 +1,8 @@
+import type { Curve } from './curve.ts';
 import { halfRankCurve } from './half-rank.ts';
 import { logCurve } from './log-curve.ts';
 import type { OutputWarpKind } from './types.ts';
 import { yeoJohnsonCurve } from './yeo-johnson.ts';
-
-/** An increasing function of the observed values, fitted to them. */
-export interface Curve {
-  forward(value: number): number;
-  inverse(warped: number): number;
-  /** The derivative of `forward`, positive. */
-  slope(value: number): number;
-}
 
 /** A curve followed by a shift and a scale, so that the observed values have mean 0 and deviation 1. */
 export interface OutputWarp extends Curve {

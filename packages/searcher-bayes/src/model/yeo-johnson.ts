@@ -1,4 +1,4 @@
-import type { Curve } from './output-warp.ts';
+import type { Curve } from './curve.ts';
 
 const LEAST_EXPONENT = -2;
 const GREATEST_EXPONENT = 3;
