@@ -24,7 +24,7 @@ const programSays = z.union([readyMessage, suggestionAnswer, decisionAnswer]);
 
 /** The lines of the page's exchange. */
 function exchange(): readonly string[] {
-  const block = /```text\n(→[^]*?)\n```/.exec(read('docs/searcher-protocol.md'))?.[1] ?? '';
+  const block = /```\n(→[^]*?)\n```/.exec(read('docs/searcher-protocol.md'))?.[1] ?? '';
   return block.split('\n');
 }
 
