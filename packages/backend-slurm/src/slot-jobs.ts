@@ -1,22 +1,21 @@
-import { type AttemptEnd, type AttemptId, type BackendHost, LAUNCHER_NAME, type LaunchRequest } from '@fettle/core';
+import { type AttemptEnd, type AttemptId, type BackendHost, type LaunchRequest } from '@fettle/core';
 import type { JobClass } from './commands/job-state.ts';
 import { expandDirectives } from './jobs/expand-directives.ts';
-import type { Directives, JobScript } from './jobs/job-script.ts';
+import type { Directives } from './jobs/job-script.ts';
 import { JobRecords, type SoughtJob } from './jobs/job-records.ts';
 import { NodeHealth } from './jobs/node-health.ts';
 import { isGone, QueueWatch } from './jobs/queue-watch.ts';
+import { HEARTBEAT, slotScript } from './jobs/slot-script.ts';
 import type { SlurmCommand } from './jobs/slurm.ts';
 import type { Steps } from './jobs/steps.ts';
 import { refusal, Submitter } from './jobs/submitter.ts';
-import { pollSecondsOf, type SlurmOptions } from './slurm-options.ts';
+import type { SlurmOptions } from './slurm-options.ts';
 import type { AttemptRecord } from './slots/agent-record.ts';
 import type { Ledger } from './slots/ledger.ts';
 import type { Slot } from './slots/slot.ts';
 import type { SlotPool } from './slots/slot-pool.ts';
 import { slotsWanted } from './slots/slots-wanted.ts';
 
-/** Time between two signs of life of an agent, in milliseconds. */
-const HEARTBEAT = 30_000;
 /** Silence after which an attempt is said to be out of reach, in milliseconds. */
 const SILENCE = 5 * 60_000;
 /** Looks at the queue without a job's name after which the job is taken to be gone. */
@@ -336,8 +335,10 @@ export class SlotJobs {
     jobs: number,
     directives: Directives,
   ): Promise<{ readonly kind: 'refused' | 'unavailable'; readonly message: string } | undefined> {
-    const { pool, ledger, allocation } = this.#parts;
-    const script = this.#script(batch, jobs, this.#withExclusions(directives));
+    const { pool, ledger, allocation, agent, options } = this.#parts;
+    const name = this.#prefix + batch;
+    const folder = pool.folderOf(batch);
+    const script = slotScript({ name, jobs, directives: this.#withExclusions(directives), folder, agent }, options);
     if (allocation !== undefined) {
       allocation.steps.start(script);
       // One that cannot begin is not worth another at once.
@@ -361,31 +362,6 @@ export class SlotJobs {
     const wished = directives['exclude'] === undefined ? [] : [String(directives['exclude'])];
     this.#parts.host.logger.warn(`Nodes where things went wrong lately are left alone: ${excluded.join(', ')}.`);
     return { ...directives, exclude: [...wished, ...excluded].join(',') };
-  }
-
-  #script(batch: string, jobs: number, directives: Directives): JobScript {
-    const { pool, agent, options } = this.#parts;
-    const { minutes, leadSeconds, idleSeconds, attemptsPerJob, slotsPerJob, bind } = options;
-    const pollSeconds = pollSecondsOf(options);
-    return {
-      name: this.#prefix + batch,
-      jobs,
-      lanes: slotsPerJob,
-      minutes: minutes ?? 0,
-      leadSeconds,
-      directives,
-      agent: {
-        file: agent,
-        folder: pool.folderOf(batch),
-        attempts: bind === 'submit' ? 1 : (attemptsPerJob ?? 0),
-        idle: Math.round(idleSeconds * 1000),
-        poll: Math.round(Math.min(1000, pollSeconds * 1000)),
-        look: Math.round(pollSeconds * 1000),
-        heartbeat: HEARTBEAT,
-        grace: Math.round((leadSeconds * 1000) / 2),
-        launcher: LAUNCHER_NAME,
-      },
-    };
   }
 
   async #cancelPending(batches: readonly string[]): Promise<void> {

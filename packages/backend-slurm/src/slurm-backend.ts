@@ -23,6 +23,7 @@ import {
 } from '@fettle/core';
 import { endOfJob, endOfRecord } from './attempt-end.ts';
 import { scrubEnvironment } from './commands/scrub-environment.ts';
+import { CallCount } from './jobs/call-count.ts';
 import { jobPrefix } from './jobs/job-prefix.ts';
 import { runScript } from './jobs/run-script.ts';
 import { type SlurmCommand, slurmCommands } from './jobs/slurm.ts';
@@ -34,9 +35,6 @@ import { pollSecondsOf, type SlurmOptions } from './slurm-options.ts';
 import { Ledger } from './slots/ledger.ts';
 import type { Slot } from './slots/slot.ts';
 import { SlotPool } from './slots/slot-pool.ts';
-
-/** Time between two notes of what was asked of Slurm, in milliseconds. */
-const NOTE_EVERY = 5 * 60_000;
 
 /** Everything that is known once the backend is open. */
 interface Opened {
@@ -54,8 +52,7 @@ export class SlurmBackend implements Backend {
   readonly outlivesDriver = true;
   readonly #options: SlurmOptions;
   readonly #environment: NodeJS.ProcessEnv;
-  readonly #run: SlurmCommand;
-  readonly #calls = new Map<string, number>();
+  readonly #slurm: CallCount;
   /** The slot of each attempt that was given to one and has not ended. */
   readonly #homes = new Map<AttemptId, Slot>();
   /** Attempts that wait for a slot, in order. */
@@ -70,8 +67,6 @@ export class SlurmBackend implements Backend {
   #demand = true;
   #closed = false;
   #told: number | undefined;
-  /** When the calls were written down last. */
-  #noted = 0;
 
   /** @param run Slurm's commands, by default as processes */
   constructor(
@@ -81,7 +76,7 @@ export class SlurmBackend implements Backend {
   ) {
     this.#options = options;
     this.#environment = environment;
-    this.#run = run;
+    this.#slurm = new CallCount(run);
   }
 
   async open(host: BackendHost): Promise<void> {
@@ -95,7 +90,7 @@ export class SlurmBackend implements Backend {
         { remedy: 'Give the study a `directory` and a command.' },
       );
     }
-    const slurm: SlurmCommand = (command, args, more) => this.#ask(command, args, more);
+    const slurm = this.#slurm.command;
     const version = await slurm('sbatch', ['--version']);
     if (version.exitCode !== 0) {
       throw new FettleError('backend-unavailable', `sbatch cannot be run: ${version.stderr.trim()}`, {
@@ -199,11 +194,11 @@ export class SlurmBackend implements Backend {
   }
 
   diagnose(): Promise<readonly Diagnosis[]> {
-    return diagnoseSite(this.#run, this.#options);
+    return diagnoseSite(this.#slurm.command, this.#options);
   }
 
   recall(directory: string, attempts: readonly AttemptId[]): Promise<Recollection> {
-    return recallStudy(this.#run, directory, attempts, this.#options.slotsPerJob, systemClock().now());
+    return recallStudy(this.#slurm.command, directory, attempts, this.#options, systemClock().now());
   }
 
   get #here(): Opened {
@@ -211,17 +206,9 @@ export class SlurmBackend implements Backend {
     return this.#opened;
   }
 
-  /** Runs a command of Slurm's, and counts it: what a study costs the controller is no secret. */
-  #ask(...[command, args, more]: Parameters<SlurmCommand>): ReturnType<SlurmCommand> {
-    this.#calls.set(command, (this.#calls.get(command) ?? 0) + 1);
-    return this.#run(command, args, more);
-  }
-
   #noteCalls(): void {
     const { ledger, session, host } = this.#here;
-    const at = host.clock.now();
-    this.#noted = at;
-    ledger.append({ kind: 'calls', session, at, calls: Object.fromEntries(this.#calls) });
+    ledger.append({ kind: 'calls', session, at: host.clock.now(), calls: this.#slurm.calls });
   }
 
   /** The allocation in which the driver runs, if the slots are to be there. */
@@ -369,7 +356,7 @@ export class SlurmBackend implements Backend {
     }
     for (const [attempt, message] of jobs.silent()) this.#here.host.unreachable(attempt, message);
     this.#tellCapacity();
-    if (this.#here.host.clock.now() >= this.#noted + NOTE_EVERY) this.#noteCalls();
+    if (this.#slurm.isDue(this.#here.host.clock.now())) this.#noteCalls();
     return jobs.nextLook;
   }
 

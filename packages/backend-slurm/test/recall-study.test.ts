@@ -39,6 +39,7 @@ function site(queue: string, accounting: string): { asked: string[]; slurm: Para
 
 const OPENED: LedgerEntry = { kind: 'opened', session: 1, at: 0, jobs: 'f-' };
 const BATCH: LedgerEntry = { kind: 'submitting', batch: '1-1', count: 4, at: 1000 };
+const JOBS = { slotsPerJob: 1, within: 'jobs' } as const;
 const HELLO = { kind: 'hello', job: '41', restart: 0, node: 'n7', devices: '2' };
 
 describe('what is known of attempts on disk', () => {
@@ -68,7 +69,7 @@ describe('what is known of attempts on disk', () => {
       '41_0|41|0|f-1-1|RUNNING|None|n7|0\n',
       '41_1|42|f-1-1|PREEMPTED|0:0|n7\n41_2|43|f-1-1|OUT_OF_MEMORY|0:125|n7\n41_3|44|f-1-1|COMPLETED|0:0|n7\n',
     );
-    const { attempts } = await recallStudy(slurm, folder, ['1.1', '2.1', '3.1', '4.1'], 1, HOUR);
+    const { attempts } = await recallStudy(slurm, folder, ['1.1', '2.1', '3.1', '4.1'], JOBS, HOUR);
     expect(asked).toEqual(['squeue', 'sacct']);
     expect(attempts).toEqual([
       { attempt: '1.1', text: 'Job 41 on n7, GPU 2. RUNNING.' },
@@ -97,7 +98,7 @@ describe('what is known of attempts on disk', () => {
       `${line(1, 'QOSMaxJobsPerUserLimit', '1795250848')}9|9|N/A|mine|PENDING|Priority||1795250000\n`,
       '',
     );
-    const { attempts } = await recallStudy(slurm, folder, ['1.1', '2.1'], 2, HOUR);
+    const { attempts } = await recallStudy(slurm, folder, ['1.1', '2.1'], { ...JOBS, slotsPerJob: 2 }, HOUR);
     expect(asked).toEqual(['squeue']);
     const text = 'Job 41 waits in the queue (QOSMaxJobsPerUserLimit), expected to start at 2026-11-21T08:47Z.';
     const remedy = expect.stringContaining('after another job of yours');
@@ -106,16 +107,33 @@ describe('what is known of attempts on disk', () => {
       { attempt: '2.1', text: `It waits for a slot. ${text}`, remedy },
     ]);
     const hopeless = site(line(1, 'PartitionTimeLimit', 'N/A'), '');
-    expect((await recallStudy(hopeless.slurm, folder, ['1.1'], 2, HOUR)).attempts[0]).toEqual({
-      attempt: '1.1',
-      text: 'Job 41 waits in the queue (PartitionTimeLimit).',
-      remedy: expect.stringContaining('will never start'),
-    });
+    expect((await recallStudy(hopeless.slurm, folder, ['1.1'], { ...JOBS, slotsPerJob: 2 }, HOUR)).attempts[0]).toEqual(
+      {
+        attempt: '1.1',
+        text: 'Job 41 waits in the queue (PartitionTimeLimit).',
+        remedy: expect.stringContaining('will never start'),
+      },
+    );
+  });
+
+  it('is what the agents have said, in an allocation', async () => {
+    ledger(OPENED, BATCH, { kind: 'assigned', attempt: '1.1', slot: '1-1/0' });
+    agent('1-1/0', HELLO, { kind: 'ended', attempt: '1.1', exitCode: 0 });
+    const { asked, slurm } = site('', '');
+    const { attempts } = await recallStudy(
+      slurm,
+      folder,
+      ['1.1', '2.1'],
+      { slotsPerJob: 1, within: 'allocation' },
+      HOUR,
+    );
+    expect(attempts).toEqual([{ attempt: '1.1', text: 'Job 41 on n7, GPU 2. It ended with exit code 0.' }]);
+    expect(asked).toEqual([]);
   });
 
   it('is what the study has asked of Slurm in all its sessions, for which nobody is asked', async () => {
     const { asked, slurm } = site('', '');
-    expect(await recallStudy(slurm, folder, ['1.1'], 1, 0)).toEqual({ study: [], attempts: [] });
+    expect(await recallStudy(slurm, folder, ['1.1'], JOBS, 0)).toEqual({ study: [], attempts: [] });
     ledger(
       OPENED,
       { kind: 'calls', session: 1, at: HOUR, calls: { sbatch: 1, squeue: 50 } },
@@ -123,7 +141,7 @@ describe('what is known of attempts on disk', () => {
       { kind: 'opened', session: 2, at: 5 * HOUR, jobs: 'f-' },
       { kind: 'calls', session: 2, at: 6.5 * HOUR, calls: { squeue: 10, sacct: 1 } },
     );
-    expect((await recallStudy(slurm, folder, [], 1, 0)).study).toEqual([
+    expect((await recallStudy(slurm, folder, [], JOBS, 0)).study).toEqual([
       'asked of Slurm in 3.5 hours: sbatch 2, squeue 109, sacct 1',
     ]);
     expect(asked).toEqual([]);

@@ -8,6 +8,7 @@ import type { SlurmCommand } from '../jobs/slurm.ts';
 import type { AgentRecord, AttemptRecord } from '../slots/agent-record.ts';
 import { type LedgerEntry, readLedger } from '../slots/ledger.ts';
 import { SlotFiles } from '../slots/slot-files.ts';
+import type { SlurmOptions } from '../slurm-options.ts';
 import { usageText } from './usage-text.ts';
 
 /** An attempt's place, from the ledger and from its agent's records. */
@@ -23,20 +24,27 @@ interface Place {
  * What is known of a study and of some of its attempts: from its files, from one look at the queue if something lives, and
  * from one at the accounting for what does not. Without attempts Slurm is not asked.
  * @param directory of the study
- * @param lanes slots in each job
  * @param now milliseconds since the epoch
  */
 export async function recallStudy(
   slurm: SlurmCommand,
   directory: string,
   attempts: readonly AttemptId[],
-  lanes: number,
+  { slotsPerJob, within }: Pick<SlurmOptions, 'slotsPerJob' | 'within'>,
   now: number,
 ): Promise<Recollection> {
   const path = join(directory, 'slurm', 'ledger.jsonl');
   if (!existsSync(path)) return { study: [], attempts: [] };
   const ledger = readLedger(path);
-  const places = attempts.map((attempt) => placeOf(attempt, ledger, directory, lanes));
+  const places = attempts.map((attempt) => placeOf(attempt, ledger, directory, slotsPerJob));
+  if (within === 'allocation') {
+    // Its steps are no jobs: only their agents know of them.
+    const known = places.filter((place) => place !== undefined);
+    return {
+      study: usageText(ledger),
+      attempts: known.map((place) => ({ attempt: place.attempt, text: stepText(place) })),
+    };
+  }
   const queue = places.some((place) => place?.closed === undefined) ? await lookAt(slurm, ledger) : [];
   const over = places.filter((place) => place !== undefined).filter((place) => liveJob(place, queue) === undefined);
   const ends = await new JobRecords(slurm, () => now).ends(over.map(({ job }) => job));
@@ -98,6 +106,15 @@ function liveJob({ closed, job }: Place, queue: readonly QueuedJob[]): QueuedJob
     ({ name, indices, state }) =>
       name === job.name && indices.includes(job.index) && /^(PEND|RUNN|CONF|COMPLETING|SUSP)/.test(state),
   );
+}
+
+/** An attempt in a step of an allocation. */
+function stepText({ attempt, records, closed }: Place): string {
+  const end = endText(endOf(records, attempt));
+  return [
+    whereText(records),
+    end ?? (closed === undefined ? 'Nothing is known of its end.' : `It was lost: ${closed}.`),
+  ].join(' ');
 }
 
 /** An attempt that no slot has. */
