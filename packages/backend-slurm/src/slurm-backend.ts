@@ -1,5 +1,3 @@
-import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   type Adoption,
   attemptDirectory,
@@ -8,10 +6,8 @@ import {
   type AttemptId,
   type Backend,
   type BackendHost,
-  type CommandProgram,
   type Diagnosis,
   type Disposer,
-  FettleError,
   type Launched,
   type LaunchRequest,
   makeAttemptDirectory,
@@ -24,28 +20,14 @@ import {
 import { endOfJob, endOfRecord } from './attempt-end.ts';
 import { scrubEnvironment } from './commands/scrub-environment.ts';
 import { CallCount } from './jobs/call-count.ts';
-import { jobPrefix } from './jobs/job-prefix.ts';
 import { runScript } from './jobs/run-script.ts';
 import { type SlurmCommand, slurmCommands } from './jobs/slurm.ts';
-import { Steps } from './jobs/steps.ts';
+import { Rounds } from './rounds.ts';
+import { openSession, type Session } from './session.ts';
 import { diagnoseSite } from './site/diagnose-site.ts';
 import { recallStudy } from './site/recall-study.ts';
-import { SlotJobs, type SlotJobsParts } from './slot-jobs.ts';
 import { pollSecondsOf, type SlurmOptions } from './slurm-options.ts';
-import { Ledger } from './slots/ledger.ts';
 import type { Slot } from './slots/slot.ts';
-import { SlotPool } from './slots/slot-pool.ts';
-
-/** Everything that is known once the backend is open. */
-interface Opened {
-  readonly host: BackendHost;
-  readonly program: CommandProgram;
-  readonly directory: string;
-  readonly ledger: Ledger;
-  readonly session: number;
-  readonly pool: SlotPool;
-  readonly jobs: SlotJobs;
-}
 
 /** See `slurm`. */
 export class SlurmBackend implements Backend {
@@ -61,8 +43,8 @@ export class SlurmBackend implements Backend {
   readonly #launches = new Map<AttemptId, Promise<Launched>>();
   /** How somebody is told that the files of an attempt may have grown. */
   readonly #looks = new Map<AttemptId, () => void>();
-  readonly #timers = new Set<Disposer>();
-  #opened: Opened | undefined;
+  #opened: Session | undefined;
+  #rounds: Rounds | undefined;
   /** Whether the last place that became free was taken. */
   #demand = true;
   #closed = false;
@@ -80,46 +62,10 @@ export class SlurmBackend implements Backend {
   }
 
   async open(host: BackendHost): Promise<void> {
-    const { program, directory: folder } = host;
-    if (program.kind !== 'command' || folder === undefined || /[\n\r]/.test(folder)) {
-      throw new FettleError(
-        'backend-unavailable',
-        program.kind === 'command'
-          ? 'The Slurm backend needs a folder for the study, on a file system that the compute nodes share.'
-          : `The Slurm backend runs commands; this study has a ${program.kind} program.`,
-        { remedy: 'Give the study a `directory` and a command.' },
-      );
-    }
-    const slurm = this.#slurm.command;
-    const version = await slurm('sbatch', ['--version']);
-    if (version.exitCode !== 0) {
-      throw new FettleError('backend-unavailable', `sbatch cannot be run: ${version.stderr.trim()}`, {
-        remedy: 'Start the study on a machine from which jobs are submitted, or name one that is reached by `ssh`.',
-      });
-    }
-    const allocation = await this.#allocation(host, slurm);
-    const slots = join(folder, 'slurm', 'slots');
-    mkdirSync(slots, { recursive: true });
-    const directory = realpathSync(folder);
-    const agent = join(directory, 'slurm', 'agent.sh');
-    writeFileSync(agent, readFileSync(new URL('../agent/agent.sh', import.meta.url)));
-    const ledger = new Ledger(join(directory, 'slurm', 'ledger.jsonl'));
-    const session = ledger.past.filter(({ kind }) => kind === 'opened').length + 1;
-    const prefix = jobPrefix(host.study);
-    ledger.append({ kind: 'opened', session, at: host.clock.now(), jobs: prefix });
-    const pool = new SlotPool(join(directory, 'slurm', 'slots'), ledger, session);
-    const jobs = new SlotJobs({
-      options: this.#options,
-      host,
-      slurm,
-      pool,
-      ledger,
-      session,
-      prefix,
-      agent,
-      allocation,
+    this.#opened = await openSession(host, this.#options, this.#slurm.command, this.#environment);
+    this.#rounds = new Rounds(host.clock, (thrown) => {
+      host.logger.warn(`Looking after the Slurm jobs failed: ${messageOf(thrown)}`);
     });
-    this.#opened = { host, program, directory, ledger, session, pool, jobs };
   }
 
   async adopt(attempts: readonly RecordedAttempt[]): Promise<readonly Adoption[]> {
@@ -141,8 +87,8 @@ export class SlurmBackend implements Backend {
     }
     const adoptions = attempts.map(({ request }) => this.#adopt(request, assigned.get(request.attempt), ends, given));
     await jobs.submit(this.#demand);
-    this.#later(pollSecondsOf(this.#options) * 1000, () => this.#poll());
-    this.#later(jobs.nextLook, () => this.#look());
+    this.#rounds?.begin(pollSecondsOf(this.#options) * 1000, () => this.#poll());
+    this.#rounds?.begin(jobs.nextLook, () => this.#look());
     return adoptions;
   }
 
@@ -187,7 +133,7 @@ export class SlurmBackend implements Backend {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const cancel of this.#timers) cancel();
+    this.#rounds?.end();
     if (this.#opened === undefined) return;
     await this.#opened.jobs.release();
     this.#noteCalls();
@@ -201,7 +147,7 @@ export class SlurmBackend implements Backend {
     return recallStudy(this.#slurm.command, directory, attempts, this.#options, systemClock().now());
   }
 
-  get #here(): Opened {
+  get #here(): Session {
     if (this.#opened === undefined) throw new TypeError('the Slurm backend was used before it was opened');
     return this.#opened;
   }
@@ -209,14 +155,6 @@ export class SlurmBackend implements Backend {
   #noteCalls(): void {
     const { ledger, session, host } = this.#here;
     ledger.append({ kind: 'calls', session, at: host.clock.now(), calls: this.#slurm.calls });
-  }
-
-  /** The allocation in which the driver runs, if the slots are to be there. */
-  async #allocation(host: BackendHost, slurm: SlurmCommand): Promise<SlotJobsParts['allocation']> {
-    if (this.#options.within !== 'allocation') return undefined;
-    const job = this.#environment['SLURM_JOB_ID'] ?? 'none';
-    const steps = new Steps(job, slurm, scrubEnvironment(this.#environment), host.logger);
-    return { steps, end: await steps.end() };
   }
 
   #adopt(
@@ -293,22 +231,6 @@ export class SlurmBackend implements Backend {
     pool.order(slot, { kind: 'run', attempt: request.attempt, stopSignal }, (stopFile) =>
       runScript(request, { program, study: host.study.id, directory, prefix, stopFile }),
     );
-  }
-
-  /** Does something after a time, and again and again; it says how long to wait each time. */
-  #later(wait: number, act: () => Promise<number>): void {
-    const { clock, logger } = this.#here.host;
-    const cancel = clock.after(wait, () => {
-      this.#timers.delete(cancel);
-      act().then(
-        (next) => !this.#closed && this.#later(next, act),
-        (thrown: unknown) => {
-          logger.warn(`Looking after the Slurm jobs failed: ${messageOf(thrown)}`);
-          if (!this.#closed) this.#later(wait, act);
-        },
-      );
-    });
-    this.#timers.add(cancel);
   }
 
   /** Reads what the agents have written. @returns milliseconds until the next time */
