@@ -33,8 +33,9 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   if (type !== 'ask') return;
   asked += 1;
   const place = mistake === 'counts' ? (asked % 97) / 97 : (seed % 1009) / 1009;
-  const value = ({ type, min, max, values, value }) => type === 'constant' ? value : values !== undefined
-    ? values[Math.floor(place * values.length)] : type === 'int' ? min : min + place * (max - min);
+  const value = ({ type, min, max, step, values, value }) => type === 'constant' ? value : values !== undefined
+    ? values[Math.floor(place * values.length)] : type === 'int' ? min
+    : step !== undefined ? min + step * Math.floor(place * (max - min) / step) : min + place * (max - min);
   const configuration = Object.fromEntries(Object.entries(space).map(([name, spec]) => [name, value(spec)]));
   say({ type: 'start', id, configuration, reason: 'why not' });
   if (mistake === 'stays') setInterval(() => undefined, 1000);
