@@ -15,7 +15,7 @@ let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'fettle-study-'));
 });
-afterEach(() => rmSync(directory, { recursive: true, force: true }));
+afterEach(() => rmSync(directory, { recursive: true, force: true, maxRetries: 10 }));
 
 /** Starts a driver in a process of its own. */
 function startDriver(engine: PrivateEngine): { readonly process: ChildProcess; readonly closed: Promise<string> } {
