@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { StudyOptions, StudyResult, TrialRecord } from '@fettle/core';
+import { attemptDirectory, attemptId, type StudyOptions, type StudyResult, type TrialRecord } from '@fettle/core';
 import { commandOf } from '../study/command-of.ts';
 import type { StudyPlace } from '../study/locate.ts';
 import { formatDuration } from '../study-file/duration.ts';
@@ -49,11 +49,25 @@ export function conclusion(ending: Ending): string {
   return ['', ...head, '', ...best, '', ...next].join('\n');
 }
 
-function noBest({ result, argument }: Ending): string[] {
+function noBest({ result, argument, first, place, cwd }: Ending): string[] {
   const { counts, definition } = result.summary;
+  const { metric, resource } = definition.objective;
   const study = argument === undefined ? '' : ` ${argument}`;
   const failed = counts.failed > 0 ? ` See why trials failed: fettle trials${study} --state failed` : '';
-  return [`No trial reported a finite ${definition.objective.metric}.${failed}`];
+  const lines = [`No trial reported a finite ${metric}.${failed}`];
+  if (first?.failure !== 'no-metric') return lines;
+  // The commonest surprise of a first study.
+  const { stdout } = attemptDirectory(place.folder, attemptId(first.id, 1)).files;
+  const file = place.file === undefined ? 'study.yaml' : relative(cwd, place.file);
+  const patterns = [metric, ...(resource === undefined ? [] : [resource])]
+    .map((name) => `{ name: ${name}, regex: '${name}[=: ]+(\\S+)' }`)
+    .join(', ');
+  return [
+    ...lines,
+    `A program says its result as a line of JSON, {"${metric}": 0.123}. One that prints something else is read by a regular expression:`,
+    `  metrics: { type: regex, metrics: [${patterns}] }`,
+    `in ${file}. Try it: fettle metrics ${file} ${relative(cwd, stdout)}`,
+  ];
 }
 
 function bestOf(best: TrialRecord, ending: Ending): string[] {

@@ -127,6 +127,19 @@ describe('fettle run', () => {
     expect((await fettle(folder, 'show', '1')).stdout).toContain('end of standard error\n  no such thing');
   });
 
+  test('says how results are read when a program prints them in its own way', async () => {
+    const folder = folderWith({ program: 'console.log("epoch 1, final loss: 0.5");' });
+    const run = await fettle(folder, 'run');
+    expect(run.code).toBe(3);
+    const [regex] = /metrics: \{ type: regex.*/.exec(run.stdout) ?? [];
+    const [, tried = ''] = /Try it: fettle (.*)/.exec(run.stdout) ?? [];
+    // What is said can be done.
+    writeFileSync(join(folder, 'study.yaml'), `${readFileSync(join(folder, 'study.yaml'), 'utf8')}\n${regex}\n`);
+    const metrics = await fettle(folder, ...tried.split(' '));
+    expect(metrics.stdout).toMatch(/loss.*0\.5/s);
+    expect(metrics.code).toBe(0);
+  });
+
   test('ends with 2 and starts nothing when the study file is wrong', async () => {
     const folder = folderWith({ study: STUDY.replace('budget', 'budgt') });
     const run = await fettle(folder, 'run');
