@@ -91,7 +91,7 @@ describe('the packages', () => {
     };
     const own = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
     const cli = JSON.parse(readFileSync(join(ROOT, 'packages/cli/package.json'), 'utf8')) as Manifest;
-    const template = JSON.parse(readFileSync(join(TEMPLATES, `common-${language}/package.json`), 'utf8')) as Manifest;
+    const template = JSON.parse(readFileSync(join(TEMPLATES, `common-${language}/_package.json`), 'utf8')) as Manifest;
     const wanted = { ...template.dependencies, ...template.peerDependencies, ...template.devDependencies };
     for (const [name, range] of Object.entries(wanted)) {
       const version = name.startsWith('@fettle/')

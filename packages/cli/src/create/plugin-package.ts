@@ -12,6 +12,8 @@ export type Language = (typeof LANGUAGES)[number];
 /** Real packages, which our own tests check and run as they are: only their name is put in. */
 const TEMPLATES = fileURLToPath(new URL('../../templates', import.meta.url));
 const PLACEHOLDER = 'plugin-name';
+/** Files that have another name here: npm leaves a `.gitignore` out of packages, and reads any `package.json` as a package's own. */
+const RENAMED: { readonly [file: string]: string } = { _gitignore: '.gitignore', '_package.json': 'package.json' };
 
 /** Why a text cannot be the name of an npm package, as a phrase. */
 export function packageNameProblem(name: string): string | undefined {
@@ -47,8 +49,7 @@ export function createPackage(kind: PluginKind, name: string, language: Language
 function placeOf(file: string, language: Language): string | undefined {
   const [first = '', ...rest] = file.split('/');
   if (LANGUAGES.some((each) => each === first)) return first === language ? rest.join('/') : undefined;
-  // npm leaves a file of this name out of packages.
-  return file === '_gitignore' ? '.gitignore' : file;
+  return RENAMED[file] ?? file;
 }
 
 function filled(text: string, name: string, language: Language): string {
