@@ -50,7 +50,7 @@ describe.each(Object.entries(SPACES))('in the %s space', (_name, space) => {
   const encoding = new SpaceEncoding(space);
 
   test('it finds the top, and what it finds is in order and allowed', () => {
-    const found = searchAcquisition(search(encoding, {}));
+    const found = [...searchAcquisition(search(encoding, {}))];
     const stream = createRandomStream(9, 'brute force');
     const draws = Array.from({ length: 3000 }, () => encoding.encode(randomConfiguration(space, stream)));
     const { values } = hill(encoding.size).evaluate(joined(draws), false);
@@ -62,10 +62,10 @@ describe.each(Object.entries(SPACES))('in the %s space', (_name, space) => {
   });
 
   test('it proposes nothing that was tried, and does not think longer than it may', () => {
-    const first = searchAcquisition(search(encoding, {}));
+    const first = [...searchAcquisition(search(encoding, {}))];
     const taken = new Set(first.slice(0, 5).map(({ point }) => pointKey(point)));
     const acquisition = hill(encoding.size);
-    const second = searchAcquisition(search(encoding, { taken, acquisition, evaluations: 200 }));
+    const second = [...searchAcquisition(search(encoding, { taken, acquisition, evaluations: 200 }))];
     expect(second.length).toBeGreaterThan(0);
     expect(second.filter(({ point }) => taken.has(pointKey(point)))).toEqual([]);
     expect(acquisition.asked).toBeLessThanOrEqual(220);
@@ -74,10 +74,10 @@ describe.each(Object.entries(SPACES))('in the %s space', (_name, space) => {
 
 test('a small space is searched exhaustively, until nothing is left', () => {
   const encoding = new SpaceEncoding(SPACES.finite!);
-  const all = searchAcquisition(search(encoding, {}));
+  const all = [...searchAcquisition(search(encoding, {}))];
   expect(all).toHaveLength(11);
   const taken = new Set(all.map(({ point }) => pointKey(point)));
-  expect(searchAcquisition(search(encoding, { taken }))).toEqual([]);
+  expect([...searchAcquisition(search(encoding, { taken }))]).toEqual([]);
 });
 
 test('it gets to the top in sixty dimensions from near an incumbent', () => {
@@ -85,6 +85,6 @@ test('it gets to the top in sixty dimensions from near an incumbent', () => {
     Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`x${index}`, { type: 'float', min: 0, max: 1 }])),
   );
   const encoding = new SpaceEncoding(space);
-  const found = searchAcquisition(search(encoding, { incumbents: [new Float64Array(60).fill(0.5)] }));
+  const found = [...searchAcquisition(search(encoding, { incumbents: [new Float64Array(60).fill(0.5)] }))];
   expect(found[0]!.value).toBeGreaterThan(59.9);
 });

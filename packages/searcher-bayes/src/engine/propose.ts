@@ -55,8 +55,13 @@ export function propose(setup: EngineSetup, situation: Situation): Answer {
     evaluations,
     numbers,
   });
-  const [first, ...others] = found;
-  const other = first && others.find(({ point }) => isElsewhere(point, first.point));
+  let first: Candidate | undefined;
+  let other: Candidate | undefined;
+  for (const candidate of found) {
+    first ??= candidate;
+    other = isElsewhere(candidate.point, first.point) ? candidate : undefined;
+    if (other !== undefined) break;
+  }
   return {
     proposal: first && proposalOf(models.objective, first),
     alternative: other && proposalOf(models.objective, other),

@@ -6,41 +6,46 @@ export interface Candidate {
   readonly value: number;
 }
 
-/** The candidates seen so far, without those that were tried before. */
+/** The candidates seen so far. Which of them were tried before is looked up for the best ones only: keys cost more than ranks. */
 export class CandidatePool {
   readonly #layout: SpaceLayout;
   readonly #taken: ReadonlySet<string>;
-  readonly #byKey = new Map<string, Candidate>();
+  readonly #hasGrids: boolean;
+  /** Keys of the points that were given out as fresh. */
+  readonly #seen = new Set<string>();
+  readonly #candidates: Candidate[] = [];
 
   /** @param taken keys of the points that must not be proposed */
   constructor(layout: SpaceLayout, taken: ReadonlySet<string>) {
     this.#layout = layout;
     this.#taken = taken;
+    this.#hasGrids = layout.grids.some((grid) => grid !== undefined);
   }
 
-  /** Those of the points that are new, each once. */
-  fresh(points: readonly Float64Array[]): Float64Array[] {
-    const seen = new Set<string>();
+  /** Those of the points that are new, each once. Where every parameter is continuous no two points meet by chance. */
+  fresh(points: readonly Float64Array[]): readonly Float64Array[] {
+    if (!this.#hasGrids) return points;
     return points.filter((point) => {
       const key = pointKey(point);
-      if (seen.has(key) || this.#byKey.has(key) || this.#taken.has(key)) return false;
-      seen.add(key);
+      if (this.#seen.has(key) || this.#taken.has(key)) return false;
+      this.#seen.add(key);
       return true;
     });
   }
 
-  /** @returns whether the candidate may be proposed */
-  add({ point, value }: Candidate): boolean {
-    const meant = snapped(this.#layout, point);
-    const key = pointKey(meant);
-    if (this.#taken.has(key)) return false;
-    const known = this.#byKey.get(key);
-    if (known === undefined || known.value < value) this.#byKey.set(key, { point: meant, value });
-    return true;
+  add(candidate: Candidate): void {
+    this.#candidates.push(candidate);
   }
 
-  /** All candidates, best first; equal ones in the order they came. */
-  ranked(): Candidate[] {
-    return [...this.#byKey.values()].sort((a, b) => b.value - a.value);
+  /** The candidates that may be proposed, each once, best first; equal ones in the order they came. */
+  *ranked(): Generator<Candidate, void> {
+    const given = new Set<string>();
+    for (const { point, value } of this.#candidates.toSorted((a, b) => b.value - a.value)) {
+      const meant = snapped(this.#layout, point);
+      const key = pointKey(meant);
+      if (this.#taken.has(key) || given.has(key)) continue;
+      given.add(key);
+      yield { point: meant, value };
+    }
   }
 }

@@ -35,9 +35,9 @@ const MOST_STARTS = 8;
  * Maximises an acquisition function over a space: exhaustively where the space is small, otherwise from spread points and points
  * near the incumbents, the best of which climb: quasi-Newton steps along continuous coordinates and exact coordinate search
  * along the others, in turns.
- * @returns what was found, best first; empty if everything near was tried before
+ * @returns what was found, best first; nothing if everything near was tried before
  */
-export function searchAcquisition(search: AcquisitionSearch): Candidate[] {
+export function searchAcquisition(search: AcquisitionSearch): Iterable<Candidate> {
   const { layout, acquisition, numbers, evaluations } = search;
   const pool = new CandidatePool(layout, search.taken);
   if (layout.cardinality <= evaluations) {
@@ -76,7 +76,9 @@ function evaluate(pool: CandidatePool, acquisition: Acquisition, points: readonl
   if (points.length === 0) return [];
   const { values } = acquisition.evaluate(joined(points), false);
   const candidates = points.map((point, index) => ({ point, value: values[index]! }));
-  return candidates.filter((candidate) => Number.isFinite(candidate.value) && pool.add(candidate));
+  const usable = candidates.filter(({ value }) => Number.isFinite(value));
+  for (const candidate of usable) pool.add(candidate);
+  return usable;
 }
 
 /** The best candidate, and others at random in proportion to their expected improvement. */
