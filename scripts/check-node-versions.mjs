@@ -2,10 +2,9 @@
 // makes a study with the workspace's Node and replays it with the others, bit for bit.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { arch, platform, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const VERSIONS = ['22.23.3', '26.10.0'];
+import { installNode, NODE_RELEASES } from './node-releases.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'fettle-node-'));
 const fettle = join('packages', 'cli', 'bin', 'fettle.js');
@@ -15,11 +14,9 @@ try {
   rmSync(join('bench', '.fettle'), { recursive: true, force: true });
   run(process.execPath, [fettle, 'run', study, '--plain']);
   console.log(`${process.version}: ${run(process.execPath, [fettle, 'replay', study]).trim()}`);
-  for (const version of VERSIONS) {
-    const name = `node-${platform()}-${arch()}`;
-    const home = join(folder, version);
-    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--silent', '--prefix', home, `${name}@${version}`]);
-    const node = join(home, 'node_modules', name, 'bin', 'node');
+  for (const { node: version } of NODE_RELEASES) {
+    if (version === process.versions.node) continue;
+    const { node } = installNode(join(folder, version), { node: version });
     console.log(`v${version}: ${run(node, [fettle, 'replay', study]).trim()}`);
   }
 } finally {

@@ -1,12 +1,8 @@
 // From an empty folder and the packed packages to a searcher of one's own, published and installed: `fettle create`, ten lines
-// edited, the contract suite green, a study run with it. What is run is printed, so that the output is the transcript.
-import { execFile } from 'node:child_process';
+// edited, the contract suite green, a study run with it.
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { localRegistry } from './local-registry.mjs';
-
-const runFile = promisify(execFile);
+import { cleanRoom, show } from './clean-room.mjs';
 
 /** The edit: from steps in all parameters at once to steps in one, and never further than half of the range. */
 const EDIT = [
@@ -29,87 +25,60 @@ const EDIT = [
 ];
 
 /**
- * @param {readonly string[]} tarballs the packed packages
+ * @param {string} registry the address of one that has the packed packages
  * @param {string} folder an empty one
  */
-export async function rehearseCreate(tarballs, folder) {
-  const registry = await localRegistry(tarballs);
-  // Nothing of this workspace may be found by accident: not its packages, not its settings.
-  const env = {
-    ...process.env,
-    CI: 'true',
-    NO_COLOR: '1',
-    npm_config_update_notifier: 'false',
-    npm_config_fund: 'false',
-  };
-  for (const name of Object.keys(env)) if (name.startsWith('npm_package') || name === 'NODE_PATH') delete env[name];
-  const run = async (cwd, command, ...args) => {
-    console.log(`${cwd.slice(folder.length)}$ ${[command, ...args].join(' ')}`);
-    try {
-      const { stdout } = await runFile(command, args, { cwd, env, maxBuffer: 2 ** 26 });
-      return stdout;
-    } catch (error) {
-      throw new Error(`It failed with ${error.code}:\n${error.stdout}\n${error.stderr}`, { cause: error });
-    }
-  };
+export async function rehearseCreate(registry, folder) {
+  const run = cleanRoom(folder);
   const fettle = (cwd, ...args) => run(cwd, 'npx', '--no-install', 'fettle', ...args);
-  const show = (text, pattern) => {
-    const found = pattern.exec(text);
-    if (found === null) throw new Error(`expected ${pattern} in:\n${text}`);
-    console.log(`  ${found[0].trim()}`);
-  };
-  try {
-    writeFileSync(join(folder, '.npmrc'), `@fettle:registry=${registry.url}\n`);
-    await run(folder, 'npm', 'install', '--no-audit', '@fettle/cli');
-    await fettle(folder, 'create', 'searcher', 'my-searcher');
-    const mine = join(folder, 'my-searcher');
-    writeFileSync(join(mine, '.npmrc'), `@fettle:registry=${registry.url}\n`);
-    await run(mine, 'npm', 'install', '--no-audit');
+  writeFileSync(join(folder, '.npmrc'), `@fettle:registry=${registry}\n`);
+  await run(folder, 'npm', 'install', '--no-audit', '@fettle/cli');
+  await fettle(folder, 'create', 'searcher', 'my-searcher');
+  const mine = join(folder, 'my-searcher');
+  writeFileSync(join(mine, '.npmrc'), `@fettle:registry=${registry}\n`);
+  await run(mine, 'npm', 'install', '--no-audit');
 
-    const source = join(mine, 'src', 'index.ts');
-    let text = readFileSync(source, 'utf8');
-    for (const [before, after] of EDIT) {
-      if (!text.includes(before)) throw new Error(`the template has no longer the text to edit: ${before}`);
-      text = text.replace(before, after);
-    }
-    writeFileSync(source, text);
-    console.log('  src/index.ts: ten lines edited');
-    show(await run(mine, 'npm', 'test'), /Tests +\d+ passed.*/);
-    await run(mine, 'npm', 'run', 'check');
-    await fettle(mine, 'run', 'example/study.yaml', '--plain');
-    show(await fettle(mine, 'best', 'example/study.yaml', '--json'), /"value": ?0\.[1-9]\d*/);
-    show(await fettle(mine, 'replay', 'example/study.yaml'), /.+/);
+  const source = join(mine, 'src', 'index.ts');
+  let text = readFileSync(source, 'utf8');
+  for (const [before, after] of EDIT) {
+    if (!text.includes(before)) throw new Error(`the template has no longer the text to edit: ${before}`);
+    text = text.replace(before, after);
+  }
+  writeFileSync(source, text);
+  console.log('  src/index.ts: ten lines edited');
+  show(await run(mine, 'npm', 'test'), /Tests +\d+ passed.*/);
+  await run(mine, 'npm', 'run', 'check');
+  await fettle(mine, 'run', 'example/study.yaml', '--plain');
+  show(await fettle(mine, 'best', 'example/study.yaml', '--json'), /"value": ?0\.[1-9]\d*/);
+  show(await fettle(mine, 'replay', 'example/study.yaml'), /.+/);
 
-    // Published, it is installed beside a study and named there.
-    await run(mine, 'npm', 'pack', '--pack-destination', folder);
-    const user = join(folder, 'user');
-    mkdirSync(user);
-    writeFileSync(join(user, '.npmrc'), `@fettle:registry=${registry.url}\n`);
-    await run(user, 'npm', 'install', '--no-audit', '@fettle/cli', join(folder, 'my-searcher-0.1.0.tgz'));
-    const study = readFileSync(join(mine, 'example', 'study.yaml'), 'utf8').replace('../src/index.ts', 'my-searcher');
-    writeFileSync(join(user, 'study.yaml'), study);
-    writeFileSync(join(user, 'program.js'), readFileSync(join(mine, 'example', 'program.js')));
-    await fettle(user, 'run', '--plain');
-    show(await fettle(user, 'status'), /.+/);
+  // Published, it is installed beside a study and named there.
+  await run(mine, 'npm', 'pack', '--pack-destination', folder);
+  const user = join(folder, 'user');
+  mkdirSync(user);
+  writeFileSync(join(user, '.npmrc'), `@fettle:registry=${registry}\n`);
+  await run(user, 'npm', 'install', '--no-audit', '@fettle/cli', join(folder, 'my-searcher-0.1.0.tgz'));
+  const study = readFileSync(join(mine, 'example', 'study.yaml'), 'utf8').replace('../src/index.ts', 'my-searcher');
+  writeFileSync(join(user, 'study.yaml'), study);
+  writeFileSync(join(user, 'program.js'), readFileSync(join(mine, 'example', 'program.js')));
+  await fettle(user, 'run', '--plain');
+  show(await fettle(user, 'status'), /.+/);
 
-    // The other kinds, and plain JavaScript; they need nothing that the first has not installed. Their contract suites are
-    // run by this workspace's own tests.
-    for (const [kind, language] of [
-      ['sampler', 'js'],
-      ['backend', 'ts'],
-      ['metric-source', 'js'],
-    ]) {
-      const name = `my-${kind}`;
-      await fettle(folder, 'create', kind, `@me/${name}`, '--language', language);
-      const other = join(folder, name);
-      symlinkSync(join(mine, 'node_modules'), join(other, 'node_modules'));
-      await run(other, 'npm', 'run', 'check');
-      await fettle(other, 'run', 'example/study.yaml', '--plain');
-      await run(other, 'npm', 'pack');
-      const packed = readdirSync(join(other, 'dist')).toSorted().join(' ');
-      if (packed !== (language === 'ts' ? 'index.d.ts index.js' : 'index.d.ts')) throw new Error(`built: ${packed}`);
-    }
-  } finally {
-    registry.close();
+  // The other kinds, and plain JavaScript; they need nothing that the first has not installed. Their contract suites are
+  // run by this workspace's own tests.
+  for (const [kind, language] of [
+    ['sampler', 'js'],
+    ['backend', 'ts'],
+    ['metric-source', 'js'],
+  ]) {
+    const name = `my-${kind}`;
+    await fettle(folder, 'create', kind, `@me/${name}`, '--language', language);
+    const other = join(folder, name);
+    symlinkSync(join(mine, 'node_modules'), join(other, 'node_modules'));
+    await run(other, 'npm', 'run', 'check');
+    await fettle(other, 'run', 'example/study.yaml', '--plain');
+    await run(other, 'npm', 'pack');
+    const packed = readdirSync(join(other, 'dist')).toSorted().join(' ');
+    if (packed !== (language === 'ts' ? 'index.d.ts index.js' : 'index.d.ts')) throw new Error(`built: ${packed}`);
   }
 }

@@ -26,6 +26,8 @@ function start() {
     main = source;
     nodeModule.registerHooks({
       resolve: function (specifier, context, next) {
+        // Of others the context is left alone: early releases of Node 22 cannot take one back for what is required.
+        if (specifier.indexOf('@fettle/') !== 0) return next(specifier);
         return next(
           specifier,
           Object.assign({}, context, { conditions: ['@fettle/source'].concat(context.conditions) }),
