@@ -50,35 +50,77 @@ export function maternRow(
   scale: f64,
 ): void {
   const end = usize(count) << 3;
-  const one = f64x2.splat(1);
   const ownLabels = own + usize(differences) * ownStride;
   const labels = points + usize(differences) * stride;
-  for (let j: usize = 0; j < end; j += 16) {
-    let square = f64x2.splat(0);
+  let j: usize = 0;
+  // Two vectors at once: each coordinate of the point itself is loaded once for both, and their series do not wait for each other.
+  for (; j + 16 < end; j += 32) {
+    let first = f64x2.splat(0);
+    let second = f64x2.splat(0);
     let mine = own;
     let theirs = points + j;
     for (let column = 0; column < differences; column++) {
-      const difference = f64x2.sub(v128.load64_splat(mine), v128.load(theirs));
-      square = f64x2.add(square, f64x2.mul(difference, difference));
+      const coordinate = v128.load64_splat(mine);
+      const one = f64x2.sub(coordinate, v128.load(theirs));
+      const other = f64x2.sub(coordinate, v128.load(theirs, 16));
+      first = f64x2.add(first, f64x2.mul(one, one));
+      second = f64x2.add(second, f64x2.mul(other, other));
       mine += ownStride;
       theirs += stride;
     }
-    mine = ownLabels;
-    theirs = labels + j;
-    for (let column: usize = 0; column < usize(mismatches); column++) {
-      const differs = f64x2.ne(v128.load64_splat(mine), v128.load(theirs));
-      square = f64x2.add(square, v128.and(differs, v128.load64_splat(penalties + (column << 3))));
-      mine += ownStride;
-      theirs += stride;
-    }
-    // Beyond 700 the kernel is nothing, and the exponential would leave the range of numbers.
-    const r = f64x2.min(f64x2.sqrt(f64x2.mul(f64x2.splat(5), square)), f64x2.splat(700));
-    const scaled = f64x2.mul(f64x2.splat(scale), decay(r));
-    const linear = f64x2.add(one, r);
-    const third = f64x2.mul(f64x2.mul(r, r), f64x2.splat(1.0 / 3));
-    v128.store(values + j, f64x2.mul(f64x2.add(linear, third), scaled));
-    if (slopes) v128.store(slopes + j, f64x2.mul(f64x2.mul(f64x2.splat(5.0 / 3), linear), scaled));
+    first = mismatched(first, ownLabels, ownStride, labels + j, stride, mismatches, penalties);
+    second = mismatched(second, ownLabels, ownStride, labels + j + 16, stride, mismatches, penalties);
+    maternPair(values, slopes, j, first, scale);
+    maternPair(values, slopes, j + 16, second, scale);
   }
+  if (j >= end) return;
+  let square = f64x2.splat(0);
+  let mine = own;
+  let theirs = points + j;
+  for (let column = 0; column < differences; column++) {
+    const difference = f64x2.sub(v128.load64_splat(mine), v128.load(theirs));
+    square = f64x2.add(square, f64x2.mul(difference, difference));
+    mine += ownStride;
+    theirs += stride;
+  }
+  maternPair(
+    values,
+    slopes,
+    j,
+    mismatched(square, ownLabels, ownStride, labels + j, stride, mismatches, penalties),
+    scale,
+  );
+}
+
+/** The squared distances with what differing labels add to them. */
+function mismatched(
+  square: v128,
+  own: usize,
+  ownStride: usize,
+  labels: usize,
+  stride: usize,
+  mismatches: i32,
+  penalties: usize,
+): v128 {
+  let sum = square;
+  for (let column: usize = 0; column < usize(mismatches); column++) {
+    const differs = f64x2.ne(v128.load64_splat(own), v128.load(labels));
+    sum = f64x2.add(sum, v128.and(differs, v128.load64_splat(penalties + (column << 3))));
+    own += ownStride;
+    labels += stride;
+  }
+  return sum;
+}
+
+/** The kernel and, unless `slopes` is 0, its falling slope at two squared distances, to place `j` of the results. */
+function maternPair(values: usize, slopes: usize, j: usize, square: v128, scale: f64): void {
+  // Beyond 700 the kernel is nothing, and the exponential would leave the range of numbers.
+  const r = f64x2.min(f64x2.sqrt(f64x2.mul(f64x2.splat(5), square)), f64x2.splat(700));
+  const scaled = f64x2.mul(f64x2.splat(scale), decay(r));
+  const linear = f64x2.add(f64x2.splat(1), r);
+  const third = f64x2.mul(f64x2.mul(r, r), f64x2.splat(1.0 / 3));
+  v128.store(values + j, f64x2.mul(f64x2.add(linear, third), scaled));
+  if (slopes) v128.store(slopes + j, f64x2.mul(f64x2.mul(f64x2.splat(5.0 / 3), linear), scaled));
 }
 
 /**

@@ -18,13 +18,14 @@ export class Cheapness implements Acquisition {
   }
 
   evaluate(points: Float64Array, withGradient: boolean): Evaluated {
-    const prediction = this.#model.differentiate(points);
+    const differentiable = withGradient ? this.#model.differentiate(points) : undefined;
+    const prediction = differentiable ?? this.#model.predict(points);
     const values = prediction.mean.map((mean) => -this.#scale * mean);
-    if (!withGradient) return { values, gradients: undefined };
+    if (differentiable === undefined) return { values, gradients: undefined };
     const weights = {
       mean: new Float64Array(values.length).fill(-this.#scale),
       variance: new Float64Array(values.length),
     };
-    return { values, gradients: prediction.gradient(weights) };
+    return { values, gradients: differentiable.gradient(weights) };
   }
 }

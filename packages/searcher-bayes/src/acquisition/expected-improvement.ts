@@ -35,7 +35,7 @@ export class ExpectedImprovement implements Acquisition {
     this.#fantasies = model.pending === 0 ? { draws: new Float64Array(0), count: 1 } : fantasies;
     this.#incumbents = new Float64Array(this.#fantasies.count).fill(incumbent);
     if (model.pending === 0) return;
-    const { mean, sensitivity } = model.differentiate(pending);
+    const { mean, sensitivity } = model.predict(pending);
     for (let fantasy = 0; fantasy < fantasies.count; fantasy++) {
       for (let point = 0; point < model.pending; point++) {
         const outcome = mean[point]! + this.#shift(sensitivity, point, fantasy);
@@ -58,8 +58,8 @@ export class ExpectedImprovement implements Acquisition {
   evaluate(points: Float64Array, withGradient: boolean): Evaluated {
     const { pending } = this.#model;
     const { count, draws } = this.#fantasies;
-    const prediction = this.#model.differentiate(points);
-    const { mean, variance, sensitivity } = prediction;
+    const differentiable = withGradient ? this.#model.differentiate(points) : undefined;
+    const { mean, variance, sensitivity } = differentiable ?? this.#model.predict(points);
     const values = new Float64Array(mean.length);
     const weights = {
       mean: new Float64Array(mean.length),
@@ -102,6 +102,6 @@ export class ExpectedImprovement implements Acquisition {
       weights.mean[point] = byMean / deviation;
       weights.variance[point] = deviation > LEAST_DEVIATION ? byDeviation / (2 * deviation * deviation) : 0;
     }
-    return { values, gradients: withGradient ? prediction.gradient(weights) : undefined };
+    return { values, gradients: differentiable?.gradient(weights) };
   }
 }

@@ -28,8 +28,8 @@ export class Exploration implements Acquisition {
   }
 
   evaluate(points: Float64Array, withGradient: boolean): Evaluated {
-    const prediction = this.#model.differentiate(points);
-    const { mean, variance } = prediction;
+    const differentiable = withGradient ? this.#model.differentiate(points) : undefined;
+    const { mean, variance } = differentiable ?? this.#model.predict(points);
     const values = new Float64Array(mean.length);
     const weights = { mean: new Float64Array(mean.length), variance: new Float64Array(mean.length) };
     for (let point = 0; point < mean.length; point++) {
@@ -40,7 +40,7 @@ export class Exploration implements Acquisition {
       weights.mean[point] = excess > 0 ? -PENALTY : 0;
       weights.variance[point] = 0.5 / spread + (excess > 0 ? (PENALTY * OPTIMISM) / (2 * deviation) : 0);
     }
-    return { values, gradients: withGradient ? prediction.gradient(weights) : undefined };
+    return { values, gradients: differentiable?.gradient(weights) };
   }
 }
 

@@ -19,8 +19,8 @@ export class Feasibility implements Acquisition {
   }
 
   evaluate(points: Float64Array, withGradient: boolean): Evaluated {
-    const prediction = this.#model.differentiate(points);
-    const { mean, variance } = prediction;
+    const differentiable = withGradient ? this.#model.differentiate(points) : undefined;
+    const { mean, variance } = differentiable ?? this.#model.predict(points);
     const values = new Float64Array(mean.length);
     const weights = { mean: new Float64Array(mean.length), variance: new Float64Array(mean.length) };
     for (let point = 0; point < mean.length; point++) {
@@ -32,6 +32,6 @@ export class Feasibility implements Acquisition {
       weights.mean[point] = -slope / deviation;
       weights.variance[point] = (-slope * u) / (2 * deviation * deviation);
     }
-    return { values, gradients: withGradient ? prediction.gradient(weights) : undefined };
+    return { values, gradients: differentiable?.gradient(weights) };
   }
 }

@@ -47,39 +47,36 @@ export class Predictor {
   }
 
   predict(points: Float64Array): Prediction {
-    const features = this.#encode(points);
-    const mean = new Float64Array(features.count);
-    const variance = new Float64Array(features.count);
-    for (let first = 0; first < features.count; first += BATCH) {
-      this.#whitened(features, first, Math.min(features.count, first + BATCH), mean, variance);
-    }
-    return { mean, variance };
+    return this.#predicted(this.#encode(points));
   }
 
   differentiate(points: Float64Array): DifferentiablePrediction {
     const features = this.#encode(points);
+    const whitened = new Float64Array(paddedSize(features.count) * this.#factor.padded);
+    return {
+      ...this.#predicted(features, whitened),
+      gradient: (weights) => this.#gradient(points, features, whitened, weights),
+    };
+  }
+
+  /** @param keep where L^-1 k of each point goes, row after row; without it, it is forgotten */
+  #predicted(features: Features, keep?: Float64Array): Prediction {
     const m = features.count;
-    const n = this.#features.count;
     const { padded } = this.#factor;
-    const pending = n - this.#observations;
+    const pending = this.#features.count - this.#observations;
     const mean = new Float64Array(m);
     const variance = new Float64Array(m);
     const sensitivity = new Float64Array(m * pending);
-    const whitened = new Float64Array(paddedSize(m) * padded);
     for (let first = 0; first < m; first += BATCH) {
-      const rows = this.#whitened(features, first, Math.min(m, first + BATCH), mean, variance);
-      whitened.set(rows, first * padded);
+      const end = Math.min(m, first + BATCH);
+      const rows = this.#whitened(features, first, end, mean, variance);
+      keep?.set(rows, first * padded);
+      for (let i = first; i < end; i++) {
+        const start = (i - first) * padded + this.#observations;
+        sensitivity.set(rows.subarray(start, start + pending), i * pending);
+      }
     }
-    for (let i = 0; i < m; i++) {
-      const start = i * padded + this.#observations;
-      sensitivity.set(whitened.subarray(start, start + pending), i * pending);
-    }
-    return {
-      mean,
-      variance,
-      sensitivity,
-      gradient: (weights) => this.#gradient(points, features, whitened, weights),
-    };
+    return { mean, variance, sensitivity };
   }
 
   covariance(points: Float64Array): Float64Array {

@@ -87,6 +87,12 @@ export interface Prediction {
   readonly mean: Float64Array;
   /** Without the noise of an observation; never negative. */
   readonly variance: Float64Array;
+  /**
+   * m x pending numbers: how much the mean at a point moves when a pending observation comes out one conditional standard
+   * deviation above its expectation. With independent standard normal numbers `e`, `mean + sensitivity e` is the mean that is
+   * left after a fantasy of all pending observations; the variance is that of the model after them, whatever they are.
+   */
+  readonly sensitivity: Float64Array;
 }
 
 /** What a derivative of a function of predictions is computed from: its partial derivatives with respect to each of them. */
@@ -99,14 +105,8 @@ export interface PredictionWeights {
   readonly sensitivity?: Float64Array;
 }
 
-/** A prediction with what fantasies and gradients need. */
+/** A prediction with what its gradient needs. */
 export interface DifferentiablePrediction extends Prediction {
-  /**
-   * m x pending numbers: how much the mean at a point moves when a pending observation comes out one conditional standard
-   * deviation above its expectation. With independent standard normal numbers `e`, `mean + sensitivity e` is the mean that is
-   * left after a fantasy of all pending observations; the variance is that of the model after them, whatever they are.
-   */
-  readonly sensitivity: Float64Array;
   /**
    * The gradient with respect to the coordinates, m x d, of a function whose derivatives with respect to this prediction are the
    * weights (the chain rule, backwards). Zero for dimensions that are categorical, rounded or inactive.
@@ -145,7 +145,7 @@ export interface GaussianProcess {
   /** The observations in standardised units. */
   readonly targets: Float64Array;
   predict(points: Float64Array): Prediction;
-  /** As {@link predict}, with what the gradient and fantasies need: about twice as dear once the gradient is asked for. */
+  /** As {@link predict}, with what the gradient needs: about twice as dear once that is asked for. */
   differentiate(points: Float64Array): DifferentiablePrediction;
   /** The joint posterior covariance at m points, m x m. */
   covariance(points: Float64Array): Float64Array;
