@@ -18,7 +18,7 @@ const FIRST_FIT = 2;
 const FITTING = 0.25;
 const SEARCHING = 0.3;
 /** The most points at which an acquisition function is evaluated, and the least. */
-const MOST_EVALUATIONS = 3000;
+const MOST_EVALUATIONS = 2000;
 const LEAST_EVALUATIONS = 60;
 
 /** A fit on its way. */
