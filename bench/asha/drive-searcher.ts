@@ -66,6 +66,11 @@ export async function driveSearcher(
       view.until = suggestion.until;
       active.set(view.id, view);
       searcher.resumed?.(view);
+    } else if (suggestion.kind === 'stop') {
+      view = paused.get(suggestion.trial)!;
+      paused.delete(view.id);
+      searcher.ended?.(view, { state: 'stopped', resource: view.resource, reason: suggestion.reason });
+      continue;
     } else throw new Error(`the searcher has nothing to do: ${suggestion.reason}`);
     timing.ask.push(askTime);
 

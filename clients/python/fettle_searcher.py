@@ -262,9 +262,12 @@ def pause(reason: str) -> Answer:
     return _answer("pause", reason=reason)
 
 
-def stop(reason: str) -> Answer:
-    """The trial that reported is over for good."""
-    return _answer("stop", reason=reason)
+def stop(reason: str, trial: Optional[int] = None) -> Answer:
+    """The trial that reported is over for good; in answer to `ask`, a paused trial that cannot go on any more.
+
+    :param trial: the paused trial; only in answer to `ask`
+    """
+    return _answer("stop", trial=trial, reason=reason)
 
 
 def serve(searcher: Callable[[Study], Searcher]) -> None:

@@ -11,6 +11,7 @@ import { CHECKPOINT_FILES, EVENT_HUB, LOGGER } from '../src/container/tokens.ts'
 import { deletableCheckpoints } from '../src/engine/checkpoint-policy.ts';
 import { EventHub } from '../src/events/event-hub.ts';
 import { int, searchSpace } from '../src/domain/search-space.ts';
+import { replayStudy } from '../src/study/replay.ts';
 import { VirtualClock } from '../src/testing/virtual-clock.ts';
 import { rungSearcher } from './rung-searcher.ts';
 import { eventsOf, LOSS, PROGRAM, SPACE } from './engine-helpers.ts';
@@ -36,6 +37,30 @@ const scripted = (make: () => Searcher) =>
     options: z.strictObject({}),
     create: () => make(),
   })({});
+
+/** Starts trials up to a rung, lets the first of them go on and stops the others there. */
+function oneGoesOn(trials: number, why = 'one is enough'): () => Searcher {
+  return () => {
+    const paused: number[] = [];
+    return {
+      ask(offer) {
+        if (offer.trial <= trials) {
+          return { kind: 'start', configuration: { x: offer.random('x').next(), units: 1 }, until: 2, reason: 'new' };
+        }
+        const last = paused.find((id) => id > 1);
+        if (last !== undefined) return { kind: 'stop', trial: last, reason: why };
+        if (paused.length > 0) return { kind: 'resume', trial: 1, reason: 'the first' };
+        return { kind: 'exhausted', reason: 'all done' };
+      },
+      resumed: ({ id }) => void paused.splice(paused.indexOf(id), 1),
+      report: (_, { resource }) => (resource === 2 ? { kind: 'pause', reason: 'a rung' } : { kind: 'continue' }),
+      ended({ id }, { state }) {
+        if (state === 'paused') paused.push(id);
+        else if (state === 'stopped') paused.splice(paused.indexOf(id), 1);
+      },
+    };
+  };
+}
 
 describe('a study', () => {
   it('runs every trial of its budget, as many at a time as there are workers', async () => {
@@ -294,6 +319,48 @@ describe('pause and resume', () => {
     expect(store.reports(1).map((report) => report.resource)).toEqual([1, 2, 3, 4, 5]);
   });
 
+  it('are over when the searcher says that they cannot go on, and free no place for anybody else', async () => {
+    const { store, result } = await simulate({ searcher: scripted(oneGoesOn(4)), budget: {}, workers: 1 });
+    expect(result.summary.counts).toMatchObject({ paused: 0, stopped: 3, completed: 1 });
+    expect(eventsOf(store, 'trial:stopped').map(({ body }) => body)).toEqual(
+      [2, 3, 4].map((trial) => ({ trial, reason: 'one is enough', released: 'suggestion' })),
+    );
+    expect(store.trial(2)).toMatchObject({ state: 'stopped', message: 'one is enough', resource: 2, attempts: 1 });
+    // Replayed, the same questions are answered in the same way.
+    const replayed = await replayStudy(store, SPACE, scripted(oneGoesOn(4)));
+    expect(replayed).toMatchObject({ differences: [], decisions: 4 + 4 * 2 + 3 + 3 + 1 });
+    const other = await replayStudy(store, SPACE, scripted(oneGoesOn(4, 'two are too many')));
+    expect(other.differences.map(({ what }) => what)).toEqual(['stop', 'stop', 'stop']);
+  });
+
+  it('are over when the searcher has nothing more to suggest, and what is best stays best', async () => {
+    const patient = (): Searcher => ({
+      ask: (offer) =>
+        offer.trial <= 3
+          ? {
+              kind: 'start',
+              configuration: { x: offer.random('x').next(), units: offer.trial },
+              until: 2,
+              reason: 'new',
+            }
+          : offer.active.size > 0
+            ? { kind: 'wait', reason: 'for the rest' }
+            : { kind: 'exhausted', reason: 'that was all' },
+      report: (_, { resource }) => (resource === 2 ? { kind: 'pause', reason: 'a rung' } : { kind: 'continue' }),
+    });
+    const { store, result } = await simulate({ searcher: scripted(patient), budget: {} });
+    expect(result.summary.counts).toMatchObject({ paused: 0, stopped: 3 });
+    const reason = 'nobody goes on: that was all';
+    for (const { body } of eventsOf(store, 'trial:stopped')) {
+      expect(body).toEqual({ trial: expect.any(Number) as number, reason, released: 'exhaustion' });
+    }
+    expect(result.best?.id).toBe(store.trials({ order: 'value', limit: 1 })[0]?.id);
+    expect((await replayStudy(store, SPACE, scripted(patient))).differences).toEqual([]);
+    // A budget that is used up is another matter: it can be raised.
+    const cut = await simulate({ searcher: scripted(patient), budget: { trials: 2 } });
+    expect(cut.result.summary.counts).toMatchObject({ paused: 2, stopped: 0 });
+  });
+
   it('stops a trial for good when the searcher says so', async () => {
     const stopper = (): Searcher => ({
       ask: (offer) => ({ kind: 'start', configuration: { x: offer.random('x').next(), units: 1 }, reason: 'try' }),
@@ -332,15 +399,21 @@ describe('checkpoints', () => {
     expect(left).toEqual(best.sort((a, b) => a - b));
   });
 
-  it('of paused trials are kept whatever their value', async () => {
-    const { store, left } = await keeping(0, {
-      searcher: rungSearcher({ trials: 7 }),
-      budget: {},
-      workers: 1,
-    });
-    const paused = store.trials({ states: ['paused'] }).map((trial) => trial.id);
-    expect(paused.length).toBe(5);
-    expect(left).toEqual(paused);
+  it('of paused trials are kept whatever their value, as long as these may go on', async () => {
+    const searcher = rungSearcher({ trials: 7 });
+    const cut = await keeping(0, { searcher, budget: { trials: 6 }, workers: 1 });
+    const paused = cut.store.trials({ states: ['paused'] }).map((trial) => trial.id);
+    expect(paused.length).toBe(4);
+    expect(cut.left).toEqual(paused);
+    const whole = await keeping(0, { searcher, budget: {}, workers: 1 });
+    expect(whole.left).toEqual([]);
+  });
+
+  it('of a trial that the searcher stops while it is paused are deleted', async () => {
+    const { store, left } = await keeping(0, { searcher: scripted(oneGoesOn(3)), budget: {}, workers: 1 });
+    expect(left).toEqual([]);
+    const [first] = eventsOf(store, 'checkpoints:deleted');
+    expect(first?.body.trials).toEqual([2]);
   });
 
   it('that an interrupted session left behind are deleted by the next', async () => {
@@ -409,6 +482,11 @@ describe('a searcher that breaks the contract', () => {
       'resumes what is not paused',
       () => ({ ask: () => ({ kind: 'resume', trial: 9, reason: 'why not' }), report: goOn }),
       'resume trial 9, which is not paused',
+    ],
+    [
+      'stops what is not paused',
+      () => ({ ask: () => ({ kind: 'stop', trial: 9, reason: 'why not' }), report: goOn }),
+      'stop trial 9, which is not paused',
     ],
     [
       'waits for nothing',

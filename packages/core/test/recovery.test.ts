@@ -122,7 +122,7 @@ describe('a driver that dies', () => {
     const calm = world();
     await calm.run(memoryStore({ medium: calm.medium }));
     const expected = outcome(memoryStore({ medium: calm.medium, takeOver: true }));
-    expect(expected.counts).toMatchObject({ completed: 2, failed: 1, paused: 4 });
+    expect(expected.counts).toMatchObject({ completed: 2, failed: 1, paused: 0, stopped: 4 });
     const calmWallClock = memoryStore({ medium: calm.medium, takeOver: true }).summary()?.wallClock ?? 0;
 
     const crossed = { before: new Set<StudyEventType>(), after: new Set<StudyEventType>() };
@@ -149,7 +149,7 @@ describe('a driver that dies', () => {
       }
     }
     // Every kind of event a study of this shape can make was crossed; the others cannot occur here.
-    const impossible = ['checkpoints:deleted', 'attempt:stopping', 'trial:stopped'];
+    const impossible = ['checkpoints:deleted', 'attempt:stopping'];
     const possible = STUDY_EVENT_TYPES.filter((type) => !impossible.includes(type)).sort();
     expect([...crossed.before].sort()).toEqual(possible);
     expect([...crossed.after].sort()).toEqual(possible);
@@ -192,11 +192,11 @@ describe('a driver of many workers that dies', () => {
         if (!(thrown instanceof Crash)) throw thrown;
       }
       const { summary } = await run(memoryStore({ medium, takeOver: true }));
-      expect(summary.counts).toMatchObject({ queued: 0, running: 0, failed: 1, stopped: 0 });
-      expect(summary.counts.completed + summary.counts.paused).toBe(6);
+      expect(summary.counts).toMatchObject({ queued: 0, running: 0, failed: 1, paused: 0 });
+      expect(summary.counts.completed + summary.counts.stopped).toBe(6);
       expect([...cluster.launches.values()].every((times) => times === 1)).toBe(true);
       const store = memoryStore({ medium, takeOver: true });
-      for (const { id, resource } of store.trials({ states: ['paused', 'completed'] })) {
+      for (const { id, resource } of store.trials({ states: ['stopped', 'completed'] })) {
         expect(store.reports(id).map((report) => report.resource)).toEqual([1, 2, 3, 4, 5].slice(0, resource));
       }
     }

@@ -22,6 +22,12 @@ export interface Promotion {
   readonly reason: string;
 }
 
+/** A paused trial that cannot go on any more. */
+export interface Displaced {
+  readonly trial: TrialId;
+  readonly reason: string;
+}
+
 /** A trial that waits at a rung, and how many results there are better. */
 export interface Waiting {
   readonly trial: TrialId;
@@ -166,6 +172,14 @@ export class Bracket {
       const until = this.rungs[index + 1]!.level;
       return { trial: first.trial, until, reason: this.reason({ rung: index, rank: first.rank }) };
     }
+    return undefined;
+  }
+
+  /**
+   * A trial that waits in vain: nobody will go on from its rung any more. Here somebody always may.
+   * @param _noMore no other trial will ever begin
+   */
+  displaced(_noMore = false): Displaced | undefined {
     return undefined;
   }
 

@@ -61,8 +61,8 @@ export class HalvingSearcher implements Searcher {
 
   ask(offer: Offer): MaybePromise<Suggestion> {
     const { allocation, sampler } = this.#parts;
-    const promotion = this.#promotion();
-    if (promotion !== undefined) return { kind: 'resume', ...promotion };
+    const old = this.#oldTrial();
+    if (old !== undefined) return old;
     const bracket = allocation.choose(offer.trial);
     if (bracket === undefined) return nothingNew(offer, 'every trial has been started');
     const sample = sampler.sample(offer);
@@ -141,8 +141,21 @@ export class HalvingSearcher implements Searcher {
     return this.#parts.sampler.close?.();
   }
 
+  /**
+   * What is to be done about a trial that waits; undefined if nothing is.
+   * @param noMore no other trial will ever begin
+   */
+  #oldTrial(noMore = false): Suggestion | undefined {
+    for (const bracket of this.#parts.allocation.brackets) {
+      const displaced = bracket.displaced(noMore);
+      if (displaced !== undefined) return { kind: 'stop', ...displaced };
+    }
+    const promotion = this.#promotion(noMore);
+    return promotion === undefined ? undefined : { kind: 'resume', ...promotion };
+  }
+
   /** The promotion to the highest level; of the first bracket among equals. */
-  #promotion(noMore = false): Promotion | undefined {
+  #promotion(noMore: boolean): Promotion | undefined {
     let best: Promotion | undefined;
     for (const bracket of this.#parts.allocation.promoting ?? this.#parts.allocation.brackets) {
       const promotion = bracket.promotion(noMore);
@@ -154,8 +167,7 @@ export class HalvingSearcher implements Searcher {
   #begin(sample: Sample, bracket: Bracket, offer: Offer): Suggestion {
     if (sample.kind === 'exhausted') {
       // Rungs that will never fill are judged as they are.
-      const promotion = this.#promotion(true);
-      return promotion === undefined ? nothingNew(offer, sample.reason) : { kind: 'resume', ...promotion };
+      return this.#oldTrial(true) ?? nothingNew(offer, sample.reason);
     }
     const { configuration, reason, details } = sample;
     const { level } = bracket.rungs[this.#parts.variant === 'promotion' ? 0 : bracket.top]!;

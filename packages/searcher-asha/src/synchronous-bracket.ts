@@ -1,4 +1,4 @@
-import { Bracket, type Arrival, type Waiting } from './bracket.ts';
+import { Bracket, type Arrival, type Displaced, type Waiting } from './bracket.ts';
 import { placeReason } from './reasons.ts';
 
 /**
@@ -26,7 +26,7 @@ export class SynchronousBracket extends Bracket {
 
   /** Whether nothing will happen here any more. */
   get over(): boolean {
-    return this.#isFilled(this.top) && this.haltingAt(this.top) === 0;
+    return this.#isFilled(this.top) && this.haltingAt(this.top) === 0 && this.displaced() === undefined;
   }
 
   override quota(index: number): number {
@@ -43,8 +43,31 @@ export class SynchronousBracket extends Bracket {
     return placeReason(rank, size, this.#placesAbove(rung), level, this.places[rung]);
   }
 
+  /**
+   * Who was among the best and is not any more is kept until those who went on have come to the next rung: up to then it takes
+   * the place of one whose configuration turns out to be no good.
+   */
+  override displaced(noMore = false): Displaced | undefined {
+    for (let index = 0; index < this.top && this.#isFilled(index + 1, noMore); index += 1) {
+      const rung = this.rungs[index]!;
+      const first = rung.firstOpen();
+      if (first === undefined) continue;
+      return {
+        trial: first.trial,
+        reason: placeReason(first.rank, rung.size, this.#placesNow(index, noMore), rung.level),
+      };
+    }
+    return undefined;
+  }
+
   protected override firstWithin(index: number, noMore: boolean): Waiting | undefined {
     return this.#isFilled(index, noMore) ? this.#candidate(index, noMore) : undefined;
+  }
+
+  /** How many go on from a rung. A bracket that never filled lets go on as many as its trials are worth. */
+  #placesNow(index: number, noMore: boolean): number {
+    const planned = this.#placesAbove(index);
+    return noMore && this.hasRoom ? Math.min(planned, this.rungs[index]!.quota) : planned;
   }
 
   #placesAbove(index: number): number {
@@ -61,10 +84,7 @@ export class SynchronousBracket extends Bracket {
 
   /** The best trial that waits at a rung, if it is among those that go on once the rung is filled. */
   #candidate(index: number, noMore: boolean): Waiting | undefined {
-    const rung = this.rungs[index]!;
-    // A bracket that never filled lets go on as many as its trials are worth.
-    const places = noMore && this.hasRoom ? Math.min(this.#placesAbove(index), rung.quota) : this.#placesAbove(index);
-    const first = rung.firstOpen();
-    return first !== undefined && first.rank < places ? first : undefined;
+    const first = this.rungs[index]!.firstOpen();
+    return first !== undefined && first.rank < this.#placesNow(index, noMore) ? first : undefined;
   }
 }

@@ -17,7 +17,7 @@ function play(study: ManualStudy, attempts: number, loss: (trial: number, level:
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const suggestion = study.step();
     const id = suggestion.kind === 'resume' ? suggestion.trial : study.trials;
-    if (suggestion.kind === 'wait' || suggestion.kind === 'exhausted') break;
+    if (suggestion.kind !== 'resume' && suggestion.kind !== 'start') break;
     for (const level of LEVELS) {
       if (level > study.active.get(id)!.resource && level <= suggestion.until!) {
         if (study.report(id, level, loss(id, level)).kind !== 'continue') break;

@@ -81,6 +81,12 @@ export class ManualStudy {
       this.active.set(view.id, view);
       view.until = suggestion.until;
       this.#tell(view, (searcher, trial) => searcher.resumed?.(trial));
+    } else if (suggestion.kind === 'stop') {
+      const view = this.paused.get(suggestion.trial);
+      if (view === undefined) throw new Error(`trial ${suggestion.trial} was stopped, but is not paused`);
+      this.paused.delete(view.id);
+      const outcome: TrialOutcome = { state: 'stopped', resource: view.resource, reason: suggestion.reason };
+      this.#tell(view, (searcher, trial) => searcher.ended?.(trial, outcome));
     }
     return suggestion;
   }

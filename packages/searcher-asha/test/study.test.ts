@@ -1,7 +1,9 @@
 import {
+  CHECKPOINT_FILES,
   createStudy,
   memoryMedium,
   memoryStore,
+  parseSearchSpace,
   replayStudy,
   STORE,
   type MemoryMedium,
@@ -108,6 +110,37 @@ function checkPromotions(reader: TrialReader, levels: readonly number[], reducti
 }
 
 const LEVELS = rungLevels({ minResource: 1, maxResource: 27, reductionFactor: 3 });
+
+describe('a trial that was pushed out of a synchronous rung', () => {
+  it('is stopped once nobody needs it, and its checkpoint is deleted while the study goes on', async () => {
+    const held = new Set<number>();
+    let most = 0;
+    const plugin = successiveHalving({ maxResource: 27 });
+    const { store, result } = await simulateStudy(
+      simulation(plugin, {
+        budget: { trials: 135 },
+        faults: {},
+        options: {
+          checkpoints: { keepBest: 1 },
+          services: (scope) => scope.provide(CHECKPOINT_FILES, () => ({ delete: () => Promise.resolve() })),
+        },
+      }),
+    );
+    for (const event of store.journal()) {
+      if (event.type === 'attempt:launching') held.add(event.body.trial);
+      else if (event.type === 'checkpoints:deleted') for (const id of event.body.trials) held.delete(id);
+      most = Math.max(most, held.size);
+    }
+    // Five rounds of 27 trials are over, and of the 135 nobody waits; only the best one's checkpoint is there.
+    expect(result.summary.counts).toMatchObject({ paused: 0, queued: 0, running: 0 });
+    expect([...held]).toEqual([result.best?.id]);
+    expect(most).toBeLessThan(40);
+    const released = events(store, 'trial:stopped').filter(({ body }) => body.released === 'suggestion');
+    expect(released.length).toBeGreaterThan(20);
+    expect(released[0]?.body.reason).toMatch(/^\d+th of \d+ at rung 1: the best 9 go on$/);
+    expect((await replayStudy(store, SPACE, plugin)).differences).toEqual([]);
+  });
+});
 
 const SEARCHERS: { readonly [name: string]: () => Plugin<'searcher'> } = {
   asha: () => asha({ maxResource: 27 }),
@@ -267,6 +300,25 @@ describe('a study', () => {
     // One configuration was no good and was replaced.
     expect(store.trials()).toHaveLength(31);
     expect(result.summary.counts.queued + result.summary.counts.running).toBe(0);
+  });
+
+  it('leaves nobody waiting when it is over', async () => {
+    const { result } = await simulateStudy(
+      simulation(asha({ maxResource: 27, maxTrials: 30 }), { budget: {}, faults: {} }),
+    );
+    expect(result.summary.counts).toMatchObject({ paused: 0, completed: 1, stopped: 29 });
+    expect(result.best?.state).toBe('completed');
+  });
+
+  it('goes on with those that wait though no configuration is left to try', async () => {
+    const space = parseSearchSpace({ x: { type: 'int', min: 1, max: 9 } });
+    const program = curveProgram('loss', 9, 1000, ({ configuration }) => Number(configuration['x']));
+    const { result, store } = await simulateStudy(
+      simulation(asha({ maxResource: 9 }), { space, program, budget: {}, faults: {}, workers: 9 }),
+    );
+    expect(result.reason).toBe('every configuration of the search space has been tried');
+    expect(result.summary.counts).toMatchObject({ paused: 0, completed: 1, stopped: 8 });
+    expect(store.trials({ states: ['completed'] })[0]).toMatchObject({ resource: 9, value: 1 });
   });
 
   it('stands as its journal says', async () => {

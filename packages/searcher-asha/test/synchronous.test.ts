@@ -21,8 +21,13 @@ describe('a synchronous rung', () => {
     ]);
     expect(study.ask()).toMatchObject({ kind: 'wait' });
     for (const id of [9, 1, 2]) study.run(id, id);
+    // Nobody will take the third place any more that 3 was waiting for.
+    expect(study.step()).toEqual({ kind: 'stop', trial: 3, reason: '4th of 9 at rung 1: the best 3 go on' });
     expect(study.step()).toMatchObject({ trial: 1, until: 9, reason: '1st of 3 at rung 3: the best goes on' });
     study.run(1, 1);
+    // 9 was the first to come to rung 3; 2 came after 1 and was stopped at once.
+    expect(study.step()).toMatchObject({ kind: 'stop', trial: 9, reason: '3rd of 3 at rung 3: the best goes on' });
+    expect(study.paused.size).toBe(0);
     expect(study.step()).toEqual({ kind: 'exhausted', reason: 'every trial has been started' });
   });
 
@@ -92,6 +97,10 @@ describe('a synchronous rung', () => {
     expect([study.step(), study.step()]).toMatchObject([{ trial: 1 }, { trial: 2 }]);
     for (const id of [1, 2]) study.run(id, id);
     // floor(2 / 3) of them go on.
+    expect([study.step(), study.step()]).toMatchObject([
+      { kind: 'stop', trial: 3, reason: '3rd of 6 at rung 1: the best 2 go on' },
+      { kind: 'stop', trial: 1, reason: '1st of 2 at rung 3: too few to let one go on' },
+    ]);
     expect(study.ask()).toEqual({ kind: 'exhausted', reason: 'every point of the grid was tried' });
   });
 });
@@ -133,7 +142,7 @@ describe('rounds', () => {
         for (;;) {
           const next = study.active.size < workers ? study.step().kind : 'busy';
           if (next === 'exhausted') break;
-          if (next === 'start' || next === 'resume') continue;
+          if (next === 'start' || next === 'resume' || next === 'stop') continue;
           const running = [...study.active.values()];
           const { id, until } = running[stream.integer(running.length)]!;
           if (stream.integer(8) === 0) {
@@ -144,6 +153,7 @@ describe('rounds', () => {
           arrivals.set(`${bracket} ${until}`, (arrivals.get(`${bracket} ${until}`) ?? 0) + 1);
         }
         expect(study.active.size).toBe(0);
+        expect(study.paused.size).toBe(0);
         expect(study.trials).toBe(2 * trials);
         const rungs = rungLevels({ minResource: 1, maxResource: 9, reductionFactor });
         const places = survivors(trials, rungs.length, reductionFactor);

@@ -12,6 +12,7 @@ const AT_3 = [0.09, 0.9, 0.9, 0.9, 0.9, 0.08, 0.9, 0.07, 0.9];
 function oneWorker(study: ManualStudy, jobs: number): string[] {
   return Array.from({ length: jobs }, () => {
     const suggestion = study.step();
+    if (suggestion.kind === 'stop') return `stop ${suggestion.trial}`;
     if (suggestion.kind === 'wait' || suggestion.kind === 'exhausted') return suggestion.kind;
     const [trial] = study.active.values();
     if (trial === undefined) throw new Error('nothing runs');
@@ -29,9 +30,12 @@ describe("the example of ASHA's paper: nine configurations, R = 9, eta = 3, one 
   });
 
   it('is promoted rung by rung by successive halving', () => {
-    const jobs = oneWorker(new ManualStudy(successiveHalving({ maxResource: 9, rounds: 1 })), 14);
+    const jobs = oneWorker(new ManualStudy(successiveHalving({ maxResource: 9, rounds: 1 })), 20);
     expect(jobs.slice(0, 9)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map((trial) => `${trial} at 1`));
-    expect(jobs.slice(9)).toEqual(['1 at 3', '6 at 3', '8 at 3', '8 at 9', 'exhausted']);
+    expect(jobs.slice(9, 12)).toEqual(['1 at 3', '6 at 3', '8 at 3']);
+    // Four were among the best three when they came, and so were 1 and 6 the best at rung 3, each for a while.
+    expect(jobs.slice(12, 18)).toEqual(['stop 7', 'stop 3', 'stop 5', 'stop 2', '8 at 9', 'stop 6']);
+    expect(jobs.slice(18)).toEqual(['stop 1', 'exhausted']);
   });
 
   it('has reasons that count right', () => {
@@ -72,6 +76,7 @@ describe("Hyperband's table for R = 81 and eta = 3 (Li et al. 2018, table 1)", (
     for (;;) {
       const suggestion = study.step();
       if (suggestion.kind === 'exhausted') break;
+      if (suggestion.kind === 'stop') continue;
       const [trial] = study.active.values();
       const { id, until } = trial!;
       study.run(id, (id * 37) % 101);

@@ -52,6 +52,7 @@ export const suggestionAnswer = z.discriminatedUnion('type', [
   startAnswer,
   z.strictObject({ type: z.literal('resume'), id, trial: trialNumber, until: until.optional(), reason }),
   z.strictObject({ type: z.literal('fork'), id, from: trialNumber, configuration, until: until.optional(), reason }),
+  z.strictObject({ type: z.literal('stop'), id, trial: trialNumber, reason }),
   z.strictObject({ type: z.literal('wait'), id, reason }),
   exhaustedAnswer,
 ]);

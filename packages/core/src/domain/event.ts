@@ -88,7 +88,15 @@ export interface StudyEvents {
   };
   'trial:paused': { readonly trial: TrialId; readonly reason: string };
   'trial:completed': { readonly trial: TrialId };
-  'trial:stopped': { readonly trial: TrialId; readonly reason: string };
+  'trial:stopped': {
+    readonly trial: TrialId;
+    readonly reason: string;
+    /**
+     * How a trial that was paused came to be over: the searcher's `suggestion`, or its `exhaustion`, after which nothing
+     * goes on. Absent: the trial was running.
+     */
+    readonly released?: 'suggestion' | 'exhaustion' | undefined;
+  };
   'trial:failed': { readonly trial: TrialId; readonly failure: FailureClass; readonly message: string };
   /** The checkpoints of these trials were deleted. */
   'checkpoints:deleted': { readonly trials: readonly TrialId[] };

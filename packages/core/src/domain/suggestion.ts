@@ -8,6 +8,7 @@ import type { TrialId } from './trial.ts';
  * - `start`: a new trial with this configuration
  * - `resume`: a paused trial goes on, to the resource level `until`
  * - `fork`: a new trial that begins from another trial's checkpoint
+ * - `stop`: a paused trial is over for good, because it cannot go on any more; the place stays free and is offered again
  * - `wait`: nothing now, ask again when something has happened
  * - `exhausted`: nothing ever again
  */
@@ -31,5 +32,6 @@ export type Suggestion =
       readonly until?: number | undefined;
       readonly reason: string;
     }
+  | { readonly kind: 'stop'; readonly trial: TrialId; readonly reason: string }
   | { readonly kind: 'wait'; readonly reason: string }
   | { readonly kind: 'exhausted'; readonly reason: string };

@@ -24,7 +24,7 @@ export function parseAttemptId(id: AttemptId): { readonly trial: TrialId; readon
  *
  * - `queued`: wants a place to run (new, resumed, or to be tried again)
  * - `running`: an attempt is being launched, runs, or is being stopped
- * - `paused`: stopped by the searcher at a rung, may be resumed; its checkpoint is kept
+ * - `paused`: waits where the searcher let it pause and may be resumed; its checkpoint is kept
  * - `completed`, `stopped`, `failed`: over; nothing changes any more
  */
 export type TrialState = 'queued' | 'running' | 'paused' | 'completed' | 'stopped' | 'failed';

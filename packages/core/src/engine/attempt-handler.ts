@@ -1,5 +1,5 @@
 import type { Decision } from '../domain/decision.ts';
-import type { StopCause } from '../domain/event.ts';
+import type { StopCause, StudyEvents } from '../domain/event.ts';
 import type { AttemptEnd, FailureClass } from '../domain/failure.ts';
 import { isPromise, type MaybePromise } from '../domain/json.ts';
 import { normalizedValue } from '../domain/objective.ts';
@@ -197,6 +197,20 @@ export class AttemptHandler {
     if (outcome.state !== 'failed') this.#failedFirst = undefined;
     else if (this.#failedFirst !== undefined) this.#failedFirst += 1;
     if (outcome.state !== 'paused') this.cleanCheckpoints();
+  }
+
+  /** Paused trials are over: they cannot go on any more. */
+  release(
+    trials: readonly LiveTrial[],
+    released: NonNullable<StudyEvents['trial:stopped']['released']>,
+    reason: string,
+    now: number,
+  ): void {
+    for (const { view } of trials) {
+      this.#outbox.emit('trial:stopped', { trial: view.id, reason, released }, now);
+      this.#searcher.ended(view, { state: 'stopped', resource: view.resource, reason });
+    }
+    if (trials.length > 0) this.cleanCheckpoints();
   }
 
   /** Asks for the deletion of the checkpoints that nobody needs any more. */

@@ -84,6 +84,14 @@ export class Incumbent {
     }
   }
 
+  /**
+   * A trial that was paused is over. It was not judged by its value but left without a way on, so it keeps the place that it
+   * had among the others: what is best stays best.
+   */
+  released(): void {
+    this.#ended += 1;
+  }
+
   /** Trials that ended since the best value last improved by more than `minDelta`. */
   endedSinceImprovement(minDelta: number): number {
     let reference = Number.POSITIVE_INFINITY;

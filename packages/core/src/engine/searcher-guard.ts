@@ -113,6 +113,11 @@ export class SearcherGuard {
         }
         this.#checkUntil(suggestion.until);
         return suggestion;
+      case 'stop':
+        if (!offer.paused.has(suggestion.trial)) {
+          throw this.#error(`wants to stop trial ${suggestion.trial}, which is not paused`);
+        }
+        return suggestion;
       case 'fork':
         if (!(Number.isInteger(suggestion.from) && suggestion.from >= 1 && suggestion.from < offer.trial)) {
           throw this.#error(`wants to fork trial ${suggestion.from}, which does not exist`);

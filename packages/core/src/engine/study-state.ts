@@ -296,8 +296,9 @@ export class StudyState {
       trial.endedAt = at;
       this.checkpoints.set(id, { trial: id, state, value: trial.normalized });
     }
+    if (trial.state === 'paused') this.incumbent.released();
+    else this.incumbent.left(id, state, trial.normalized, trial.view.resource);
     this.#move(trial, state);
-    this.incumbent.left(id, state, trial.normalized, trial.view.resource);
     return trial;
   }
 

@@ -229,6 +229,9 @@ export class Tick {
         this.#launch(trial);
         return undefined;
       }
+      case 'stop':
+        this.#attempts.release([this.#state.trial(suggestion.trial)], 'suggestion', suggestion.reason, now);
+        return undefined;
       case 'start':
       case 'fork':
         break;
@@ -247,7 +250,10 @@ export class Tick {
       const duplicate = this.#duplicates.judge(configuration, draw);
       if (duplicate === 'redraw') return this.#askOnce(verdict, draw + 1);
       if (duplicate === 'used-up') {
-        this.#exhausted = 'every configuration of the search space has been tried';
+        const reason = 'every configuration of the search space has been tried';
+        // Trials that are paused may still go on by what others report: the searcher is asked again then.
+        if (this.#state.active.size > 0) this.#waiting = reason;
+        else this.#exhausted = reason;
         return undefined;
       }
     }
@@ -282,8 +288,12 @@ export class Tick {
       return;
     }
     if (queue.size > 0 || this.#capacity === 0) return;
-    if (this.#exhausted !== undefined) this.#finish = { status: 'finished', reason: this.#exhausted };
-    else if (verdict.kind === 'drain') this.#finish = { status: 'finished', reason: verdict.reason };
+    if (this.#exhausted !== undefined) {
+      // Nothing is suggested ever again, in a later session neither: who waits, waits in vain.
+      const waiting = [...this.#state.paused.keys()].map((id) => this.#state.trial(id));
+      this.#attempts.release(waiting, 'exhaustion', `nobody goes on: ${this.#exhausted}`, this.#now);
+      this.#finish = { status: 'finished', reason: this.#exhausted };
+    } else if (verdict.kind === 'drain') this.#finish = { status: 'finished', reason: verdict.reason };
     else if (this.#waiting !== undefined) {
       throw new FettleError(
         'plugin-misbehaved',

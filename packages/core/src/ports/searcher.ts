@@ -43,7 +43,7 @@ export type TrialOutcome =
   | { readonly state: 'completed'; readonly value: number; readonly resource: number }
   /** Its attempt has ended after a `pause` decision: it can be resumed from now on. */
   | { readonly state: 'paused'; readonly resource: number }
-  /** Over, by decision of the searcher or of a person. */
+  /** Over, by decision of the searcher or of a person; also said of a trial that was paused. */
   | { readonly state: 'stopped'; readonly resource: number; readonly reason: string }
   /**
    * Over, after all retries. Where trials compete for places it stays in every count and loses. A model of configurations learns
@@ -57,7 +57,8 @@ export type TrialOutcome =
  * Guarantees of the caller:
  * 1. One call at a time: no method is called while a promise of another is pending.
  * 2. A trial's calls come in the order `started`, then any number of `report`, then `ended`; after an outcome of `paused`,
- *    possibly `resumed`, reports and `ended` again. After a final outcome nothing more is said of it.
+ *    possibly `resumed`, reports and `ended` again, or `ended` at once with `stopped`. After a final outcome nothing more is
+ *    said of it.
  * 3. Reports of a trial have increasing resource.
  * 4. What was suggested but refused (a duplicate, a configuration outside the space) is never `started`.
  * 5. After a restart, a fresh searcher is told the whole history again, in the recorded order, through `started`,
@@ -67,7 +68,9 @@ export type TrialOutcome =
  * 1. **`ask` changes nothing.** It answers from what it was told; asked twice with the same offer, it answers the same.
  *    Only `started`, `resumed`, `report` and `ended` change its state.
  * 2. Randomness comes from `offer.random`, or from the context's streams; time is never looked at.
- * 3. Only paused trials are resumed; configurations lie inside the space.
+ * 3. Only paused trials are resumed, and only those are stopped by an answer to `ask`; configurations lie inside the space.
+ * 4. A paused trial that cannot go on any more is stopped, so that nobody waits for it and its checkpoint can be deleted. After
+ *    `exhausted` the caller does that for all of them.
  *
  * Throwing from any method ends the study's session with an error that names the plugin; nothing recorded is lost.
  */

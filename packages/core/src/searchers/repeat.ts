@@ -122,7 +122,7 @@ class RepeatSearcher implements Searcher {
   }
 
   #check(suggestion: Suggestion): Suggestion {
-    if (suggestion.kind === 'resume' || suggestion.kind === 'fork') throw pauses(this.#name);
+    if (['resume', 'fork', 'stop'].includes(suggestion.kind)) throw pauses(this.#name);
     return suggestion;
   }
 }

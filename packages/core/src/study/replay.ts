@@ -1,20 +1,19 @@
 import { isPromise } from '../domain/json.ts';
 import type { SearchSpace } from '../domain/search-space.ts';
-import type { Suggestion } from '../domain/suggestion.ts';
 import { makeOffer } from '../engine/offer.ts';
 import { relive } from '../engine/recover.ts';
 import { StudyState } from '../engine/study-state.ts';
 import type { Plugin } from '../plugin/define.ts';
 import type { TrialReader } from '../ports/trial-store.ts';
-import type { StudyEvent } from '../domain/event.ts';
 import { encode } from '../store/codec.ts';
 import { makeSearcher, recordedDefinition } from './rebuild-searcher.ts';
+import { recordedSuggestion } from './recorded-suggestion.ts';
 
 /** A decision that came out differently when it was computed again. */
 export interface ReplayDifference {
   /** Place in the journal. */
   readonly seq: number;
-  /** What was asked: `start`, `resume`, `report`. */
+  /** What was asked: `start`, `fork`, `resume`, `stop`, `report`. */
   readonly what: string;
   readonly recorded: string;
   readonly replayed: string;
@@ -66,18 +65,6 @@ export async function replayStudy(
     await searcher.close();
   }
   return { decisions, events: state.seq, differences };
-}
-
-/** The suggestion behind an event, if the searcher made it. */
-function recordedSuggestion(event: StudyEvent): { suggestion: Suggestion; draw: number } | undefined {
-  if (event.type === 'trial:resumed') {
-    const { trial, until, reason } = event.body;
-    return { suggestion: { kind: 'resume', trial, until, reason }, draw: 0 };
-  }
-  if (event.type !== 'trial:created' || event.body.origin !== 'searcher') return undefined;
-  const { configuration, until, forkedFrom: from, repeatOf, reason, draw, details } = event.body;
-  if (from !== undefined) return { suggestion: { kind: 'fork', from, configuration, until, reason }, draw };
-  return { suggestion: { kind: 'start', configuration, until, repeatOf, reason, details }, draw };
 }
 
 /** The same text for the same value: keys in order, what is undefined left out. */

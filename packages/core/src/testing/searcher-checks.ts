@@ -151,10 +151,11 @@ export function searcherChecks(
       async run() {
         const { store } = await simulate(firstSpace);
         const events = [...store.journal()];
-        const moments = events.filter((event) => event.type === 'trial:created' || event.type === 'trial:resumed');
-        for (let index = 0; index < moments.length; index += Math.ceil(moments.length / 8)) {
-          const moment = moments[index];
-          if (moment !== undefined) await compareRebuilt(make(), firstSpace, events, moment);
+        // Some of all moments, and some of those at which a paused trial was stopped, which are rare.
+        const moments = events.filter(({ type }) => type === 'trial:created' || type === 'trial:resumed');
+        const ends = events.filter(({ type, body }) => type === 'trial:stopped' && body.released === 'suggestion');
+        for (const some of [spread(moments, 8), spread(ends, 4)]) {
+          for (const moment of some) await compareRebuilt(make(), firstSpace, events, moment);
         }
       },
     },
@@ -172,6 +173,11 @@ export function searcherChecks(
     },
     ...faultChecks(simulate, firstSpace, trials),
   ];
+}
+
+/** At most so many of a list, evenly spread over it. */
+function spread<T>(list: readonly T[], most: number): T[] {
+  return list.filter((_, index) => index % Math.ceil(list.length / most) === 0);
 }
 
 function faultChecks(

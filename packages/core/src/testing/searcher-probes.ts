@@ -9,6 +9,7 @@ import { StudyState } from '../engine/study-state.ts';
 import { isPlugin, type Plugin } from '../plugin/define.ts';
 import type { Offer, Searcher } from '../ports/searcher.ts';
 import type { TrialReader } from '../ports/trial-store.ts';
+import { recordedSuggestion } from '../study/recorded-suggestion.ts';
 import { asSearcher } from '../searchers/as-searcher.ts';
 import { makeSearcher } from '../study/rebuild-searcher.ts';
 import { fail } from './sampler-session.ts';
@@ -24,7 +25,9 @@ export function decisions(reader: TrialReader): string[] {
       const { trial, configuration, until } = event.body;
       made.push(`trial ${trial}: start ${JSON.stringify(configuration)} until ${until ?? 'its end'}`);
     } else if (event.type === 'trial:resumed') made.push(`trial ${event.body.trial}: resume until ${event.body.until}`);
-    else if (event.type === 'trial:reported') {
+    else if (event.type === 'trial:stopped' && event.body.released === 'suggestion') {
+      made.push(`trial ${event.body.trial}: stop`);
+    } else if (event.type === 'trial:reported') {
       const { trial, resource, decision } = event.body;
       made.push(`trial ${trial} at ${resource}: ${decision.kind}`);
     }
@@ -86,13 +89,18 @@ export async function withoutGlobals(ask: () => MaybePromise<Suggestion>): Promi
   }
 }
 
-/** Tells a fresh searcher the history up to a moment, asks, and compares with what was decided at that moment. */
+/**
+ * Tells a fresh searcher the history up to a moment, asks, and compares with what it suggested at that moment; an event that no
+ * suggestion led to is no such moment.
+ */
 export async function compareRebuilt(
   plugin: Plugin<'searcher'> | Plugin<'sampler'>,
   space: SearchSpace,
   events: readonly StudyEvent[],
-  moment: StudyEvent<'trial:created' | 'trial:resumed'>,
+  moment: StudyEvent,
 ): Promise<void> {
+  const recorded = recordedSuggestion(moment);
+  if (recorded === undefined) return;
   const guard = makeSearcher(plugin, space, { objective: MINIMIZE, seed: 7, resumable: true });
   const state = new StudyState();
   let answer: Suggestion;
@@ -102,24 +110,27 @@ export async function compareRebuilt(
       const trial = isPromise(lived) ? await lived : lived;
       if (trial !== undefined) state.forget(trial);
     }
-    const draw = moment.type === 'trial:created' ? moment.body.draw : 0;
-    answer = await guard.ask(makeOffer(state, draw));
+    answer = await guard.ask(makeOffer(state, recorded.draw));
   } finally {
     await guard.close();
   }
-  const recorded =
-    moment.type === 'trial:created'
-      ? `start ${JSON.stringify(moment.body.configuration)}`
-      : `resume ${moment.body.trial} until ${moment.body.until}`;
-  const rebuilt =
-    answer.kind === 'start' || answer.kind === 'fork'
-      ? `start ${JSON.stringify(answer.configuration)}`
-      : answer.kind === 'resume'
-        ? `resume ${answer.trial} until ${answer.until}`
-        : answer.kind;
-  if (recorded !== rebuilt) {
-    fail(
-      `rebuilt from ${moment.seq - 1} events it would ${rebuilt}, but it did ${recorded}: state was lost or left over`,
-    );
+  const [did, would] = [inWords(recorded.suggestion), inWords(answer)];
+  if (did !== would) {
+    fail(`rebuilt from ${moment.seq - 1} events it would ${would}, but it did ${did}: state was lost or left over`);
+  }
+}
+
+/** A suggestion without its reason. */
+function inWords(suggestion: Suggestion): string {
+  switch (suggestion.kind) {
+    case 'start':
+    case 'fork':
+      return `start ${JSON.stringify(suggestion.configuration)}`;
+    case 'resume':
+      return `resume ${suggestion.trial} until ${suggestion.until}`;
+    case 'stop':
+      return `stop ${suggestion.trial}`;
+    default:
+      return suggestion.kind;
   }
 }
