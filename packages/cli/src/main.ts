@@ -4,12 +4,22 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { exitCodeOf, toText } from './failure.ts';
 import { type Io, processIo } from './io.ts';
 
+/** In milliseconds; any time would do. */
+const A_DAY = 86_400_000;
+
 /**
  * Runs the command line and sets the process's exit code.
  * @param args what stands behind `fettle`
  */
 export async function main(args: readonly string[]): Promise<void> {
-  process.exitCode = await run(args, processIo());
+  // A thread or a timer of a plugin that keeps no process alive must not end the command in the middle of its work, without a
+  // word and with exit code 0.
+  const alive = setInterval(() => undefined, A_DAY);
+  try {
+    process.exitCode = await run(args, processIo());
+  } finally {
+    clearInterval(alive);
+  }
 }
 
 async function run(args: readonly string[], io: Io): Promise<ExitCode> {
