@@ -123,7 +123,8 @@ class Trial:
         self.repeat_of: Optional[int] = message.get("repeatOf")
         self.state = "running"
         """`running`, `paused`, `completed`, `stopped` or `failed`."""
-        self.resource: float = 0
+        self.resource: float = message.get("resource", 0)
+        """Highest resource reported; before that 0, or of a forked trial what the other had reached."""
         self.value: Optional[float] = None
         """Normalised: the last report's, or when it is completed the trial's own by the study's rule."""
         self.failure: Optional[str] = None

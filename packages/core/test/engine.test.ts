@@ -7,6 +7,7 @@ import { memoryStore } from '../src/store/memory-store.ts';
 import { simulateStudy, type Simulation } from '../src/testing/simulate-study.ts';
 import type { Searcher } from '../src/ports/searcher.ts';
 import { z } from 'zod';
+import type { Scope } from '../src/container/scope.ts';
 import { CHECKPOINT_FILES, EVENT_HUB, LOGGER } from '../src/container/tokens.ts';
 import { deletableCheckpoints } from '../src/engine/checkpoint-policy.ts';
 import { EventHub } from '../src/events/event-hub.ts';
@@ -413,7 +414,22 @@ describe('checkpoints', () => {
     const { store, left } = await keeping(0, { searcher: scripted(oneGoesOn(3)), budget: {}, workers: 1 });
     expect(left).toEqual([]);
     const [first] = eventsOf(store, 'checkpoints:deleted');
-    expect(first?.body.trials).toEqual([2]);
+    expect(first?.body.trials).toEqual([2, 3]);
+  });
+
+  it('are deleted only after it is stored that their trials are over', async () => {
+    const store = memoryStore();
+    const states: unknown[] = [];
+    const remove = (trials: readonly number[]): Promise<void> => {
+      states.push(...trials.map((id) => store.trial(id)?.state));
+      return Promise.resolve();
+    };
+    const options = {
+      checkpoints: { keepBest: 0 },
+      services: (scope: Scope) => scope.provide(CHECKPOINT_FILES, () => ({ delete: remove })),
+    };
+    await simulate({ store, budget: { trials: 3 }, options });
+    expect(states).toEqual(['completed', 'completed', 'completed']);
   });
 
   it('that an interrupted session left behind are deleted by the next', async () => {

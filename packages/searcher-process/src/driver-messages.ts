@@ -63,6 +63,7 @@ export const startedMessage = z.object({
     .meta({ description: 'Whose idea it was: the searcher, or the study (`first`).' }),
   until: until.optional(),
   forkedFrom: trialNumber.optional(),
+  resource: resource.optional().meta({ description: 'Of a forked trial: what the other had reached; absent: 0.' }),
   repeatOf: trialNumber.optional(),
 });
 

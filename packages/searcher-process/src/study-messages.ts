@@ -34,8 +34,10 @@ export function seedOf(offer: { random: SearcherContext['random'] }): number {
 }
 
 /** That a trial was created. */
-export function startedOf({ id, configuration, origin, until, forkedFrom, repeatOf }: TrialView): HistoryMessage {
-  return { type: 'started', trial: id, configuration, origin, until, forkedFrom, repeatOf };
+export function startedOf(trial: TrialView): HistoryMessage {
+  const { id, configuration, origin, until, forkedFrom, repeatOf } = trial;
+  const resource = trial.resource > 0 ? trial.resource : undefined;
+  return { type: 'started', trial: id, configuration, origin, until, forkedFrom, resource, repeatOf };
 }
 
 /** That a paused trial goes on. */

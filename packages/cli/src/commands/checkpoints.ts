@@ -30,8 +30,8 @@ export async function execute(
       .filter(({ state }) => isTerminal(state))
       .map(({ id, state, value = Number.NaN }) => ({ trial: id, state, value: sign * value }));
     const forkSources = reader
-      .trials({ states: ['queued'] })
-      .flatMap(({ attempts, forkedFrom }) => (attempts === 0 && forkedFrom !== undefined ? [forkedFrom] : []));
+      .trials({ states: ['queued', 'running'] })
+      .flatMap(({ reports, forkedFrom }) => (reports === 0 && forkedFrom !== undefined ? [forkedFrom] : []));
     const needs = { keepBest, best: summary.best, forkSources: new Set(forkSources) };
     const deletable = new Set(deletableCheckpoints(held, needs));
     const checkpoints = trials.map(({ id, state }): Kept => {

@@ -35,6 +35,8 @@ export interface StudyEvents {
     readonly origin: TrialOrigin;
     readonly until?: number | undefined;
     readonly forkedFrom?: TrialId | undefined;
+    /** Of a forked trial: what the other had reached by then, and this one begins at. Absent: 0. */
+    readonly resource?: number | undefined;
     readonly repeatOf?: TrialId | undefined;
     /** Which answer of the searcher this was: 0, or more after refused duplicates. */
     readonly draw: number;

@@ -65,7 +65,7 @@ export interface TrialRecord {
   readonly attempts: number;
   /** Failed attempts that were tried again, so far. */
   readonly retries: number;
-  /** Highest resource reported; 0 before the first report. */
+  /** Highest resource reported; before the first report 0, or of a forked trial what the other had reached. */
   readonly resource: number;
   /** Reports received. */
   readonly reports: number;

@@ -32,6 +32,8 @@ export class AttemptHandler {
   #news = 0;
   /** Trials whose checkpoints this session has asked to delete; once is enough. */
   readonly #deleting = new Set<TrialId>();
+  /** Whether there may be checkpoints to delete; a session before may have left some. */
+  #mayClean = true;
   /** Attempts that hold a place now. */
   occupied = 0;
   /** Trials of this session that failed, as long as none has come to anything. */
@@ -136,6 +138,8 @@ export class AttemptHandler {
       { trial: id, attempt: trial.attempts, resource, metrics, position, decision },
       this.#now,
     );
+    // A trial that was forked has begun: it does not need the other's checkpoint any more.
+    if (trial.reports === 1 && trial.view.forkedFrom !== undefined) this.#mayClean = true;
     if (trial.attempt?.stopping !== undefined) return;
     if (diverged) {
       const { metric } = this.#state.objective;
@@ -196,7 +200,7 @@ export class AttemptHandler {
     this.#searcher.ended(trial.view, outcome);
     if (outcome.state !== 'failed') this.#failedFirst = undefined;
     else if (this.#failedFirst !== undefined) this.#failedFirst += 1;
-    if (outcome.state !== 'paused') this.cleanCheckpoints();
+    if (outcome.state !== 'paused') this.#mayClean = true;
   }
 
   /** Paused trials are over: they cannot go on any more. */
@@ -210,20 +214,26 @@ export class AttemptHandler {
       this.#outbox.emit('trial:stopped', { trial: view.id, reason, released }, now);
       this.#searcher.ended(view, { state: 'stopped', resource: view.resource, reason });
     }
-    if (trials.length > 0) this.cleanCheckpoints();
+    if (trials.length > 0) this.#mayClean = true;
   }
 
-  /** Asks for the deletion of the checkpoints that nobody needs any more. */
+  /**
+   * Asks for the deletion of the checkpoints that nobody needs any more. To be called when a turn has come to its end: a trial
+   * that is over may be forked in the same turn.
+   */
   cleanCheckpoints(): void {
+    if (!this.#mayClean) return;
+    this.#mayClean = false;
     const { checkpoints: policy } = this.#state.settings;
     if (policy === undefined) return;
-    const { checkpoints, incumbent, queue } = this.#state;
-    const forkSources = new Set(
-      [...queue].flatMap(({ attempts, view }) => (attempts === 0 ? (view.forkedFrom ?? []) : [])),
-    );
+    const { checkpoints, incumbent } = this.#state;
     const { keepBest } = policy;
     const held = [...checkpoints.values()].filter(({ trial }) => !this.#deleting.has(trial));
-    const trials = deletableCheckpoints(held, { keepBest, best: incumbent.best, forkSources });
+    const trials = deletableCheckpoints(held, {
+      keepBest,
+      best: incumbent.best,
+      forkSources: this.#state.forkSources(),
+    });
     for (const trial of trials) this.#deleting.add(trial);
     if (trials.length > 0) this.#outbox.act({ kind: 'delete-checkpoints', trials });
   }

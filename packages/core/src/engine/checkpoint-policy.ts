@@ -14,7 +14,7 @@ export interface CheckpointNeeds {
   readonly keepBest: number;
   /** The study's best trial, which is the first of them if it is over. */
   readonly best: TrialId | undefined;
-  /** Trials that a trial not yet launched will begin from. */
+  /** Trials that others were forked from which have not reported: a copy of the checkpoint may still have to be made. */
   readonly forkSources: ReadonlySet<TrialId>;
 }
 

@@ -212,6 +212,8 @@ export class Driver {
         return;
       case 'delete-checkpoints': {
         const { trials } = action;
+        // What is deleted is gone for good, so nobody may find these trials under way in the journal.
+        this.commit();
         const deleted = this.#checkpoints?.delete(trials).then(
           () => this.post({ kind: 'checkpoints-deleted', trials }),
           (thrown: unknown) => this.#logger.warn(`Checkpoints could not be deleted: ${messageOf(thrown)}`),

@@ -73,12 +73,14 @@ export function newLiveTrial(
     readonly until?: number | undefined;
     readonly forkedFrom?: TrialId | undefined;
     readonly repeatOf?: TrialId | undefined;
+    /** What it begins at. */
+    readonly resource: number;
   },
   reason: string,
   at: number,
 ): LiveTrial {
   return {
-    view: { ...identity, resource: 0, value: undefined },
+    view: { ...identity, value: undefined },
     state: 'queued',
     reason,
     attempts: 0,

@@ -83,7 +83,7 @@ export class StudyState {
   /** What searchers see of paused trials. */
   readonly paused = new Map<TrialId, TrialView>();
   /** Trials that are over and whose checkpoints have not been deleted. */
-  readonly checkpoints = new Map<TrialId, HeldCheckpoint>();
+  readonly checkpoints = new Map<TrialId, HeldCheckpoint & { readonly resource: number }>();
   readonly incumbent = new Incumbent();
   /** Time of the session's last event: its end, should it be cut off. */
   #lastAt: number | undefined;
@@ -114,6 +114,20 @@ export class StudyState {
   /** The live trial with this number. It is a bug to ask for one that is over. */
   trial(id: TrialId): LiveTrial {
     return this.live.get(id) ?? bug(`trial ${id} is not live`);
+  }
+
+  /** Resource that a trial's checkpoint stands for, as far as its reports tell; 0 if there is none. */
+  checkpointResource(id: TrialId): number {
+    return this.live.get(id)?.view.resource ?? this.checkpoints.get(id)?.resource ?? 0;
+  }
+
+  /** Trials whose checkpoint is still needed by those that were forked from them and have not reported. */
+  forkSources(): Set<TrialId> {
+    const sources = new Set<TrialId>();
+    for (const { reports, view } of this.live.values()) {
+      if (reports === 0 && view.forkedFrom !== undefined) sources.add(view.forkedFrom);
+    }
+    return sources;
   }
 
   /**
@@ -253,8 +267,8 @@ export class StudyState {
 
   #create(body: StudyEvents['trial:created'], at: number): LiveTrial {
     if (body.trial !== this.trials + 1) bug(`trial ${body.trial} follows trial ${this.trials}`);
-    const { trial: id, configuration, origin, until, forkedFrom, repeatOf } = body;
-    const trial = newLiveTrial({ id, configuration, origin, until, forkedFrom, repeatOf }, body.reason, at);
+    const { trial: id, configuration, origin, until, forkedFrom, repeatOf, resource = 0 } = body;
+    const trial = newLiveTrial({ id, configuration, origin, until, forkedFrom, repeatOf, resource }, body.reason, at);
     this.trials = id;
     if (origin === 'first') this.firsts += 1;
     if (repeatOf !== undefined) this.incumbent.group(repeatOf, id);
@@ -294,7 +308,7 @@ export class StudyState {
     trial.message = message;
     if (state !== 'paused') {
       trial.endedAt = at;
-      this.checkpoints.set(id, { trial: id, state, value: trial.normalized });
+      this.checkpoints.set(id, { trial: id, state, value: trial.normalized, resource: trial.view.resource });
     }
     if (trial.state === 'paused') this.incumbent.released();
     else this.incumbent.left(id, state, trial.normalized, trial.view.resource);

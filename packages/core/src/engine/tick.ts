@@ -1,7 +1,7 @@
 import { isPromise, type MaybePromise } from '../domain/json.ts';
 import type { SearchSpace } from '../domain/search-space.ts';
 import type { DuplicatePolicy } from '../domain/study-spec.ts';
-import { attemptId, parseAttemptId } from '../domain/trial.ts';
+import { attemptId, parseAttemptId, type TrialId } from '../domain/trial.ts';
 import { FettleError } from '../errors.ts';
 import type { LaunchRequest } from '../ports/backend.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -86,11 +86,6 @@ export class Tick {
     this.#attempts.occupied += 1;
   }
 
-  /** A session begins: does what the one before may have been cut off from. */
-  begin(): void {
-    this.#attempts.cleanCheckpoints();
-  }
-
   /** The order to launch (or find again) the attempt that a trial has under way. */
   request(trial: LiveTrial): LaunchRequest {
     const { view, attempt } = trial;
@@ -100,7 +95,7 @@ export class Tick {
       configuration: view.configuration,
       until: view.until,
       resumeFrom: attempt?.resumeFrom ?? 0,
-      forkFrom: trial.attempts === 1 ? view.forkedFrom : undefined,
+      forkFrom: trial.reports === 0 ? view.forkedFrom : undefined,
       seed: programSeed(this.#state.definition.seed, view.id),
       deadline: attempt?.deadline,
     };
@@ -142,13 +137,13 @@ export class Tick {
     const verdict = this.#verdict();
     if (verdict.kind === 'halt') {
       this.#attempts.interruptAll(verdict.reason, now);
-      this.#finishIfIdle(verdict);
+      this.#endTurn(verdict);
       return undefined;
     }
     this.#launchQueued();
     const filled = this.#fill();
-    if (isPromise(filled)) return filled.then(() => this.#finishIfIdle(this.#verdict()));
-    this.#finishIfIdle(this.#verdict());
+    if (isPromise(filled)) return filled.then(() => this.#endTurn(this.#verdict()));
+    this.#endTurn(this.#verdict());
     return undefined;
   }
 
@@ -265,7 +260,7 @@ export class Tick {
         configuration,
         origin: given ? 'first' : 'searcher',
         until: suggestion.until,
-        forkedFrom: suggestion.kind === 'fork' ? suggestion.from : undefined,
+        ...(suggestion.kind === 'fork' ? this.#forkOf(suggestion.from) : {}),
         repeatOf,
         draw,
         reason: given ? 'one of the configurations to try first' : suggestion.reason,
@@ -278,6 +273,18 @@ export class Tick {
     this.#searcher.started(trial.view);
     this.#launch(trial);
     return undefined;
+  }
+
+  /** What a forked trial begins with. A program that cannot resume begins at 0 whatever lies in its checkpoint folder. */
+  #forkOf(from: TrialId): { readonly forkedFrom: TrialId; readonly resource: number | undefined } {
+    const { definition } = this.#state;
+    const resource = definition.resumable ? this.#state.checkpointResource(from) : 0;
+    return { forkedFrom: from, resource: resource > 0 ? resource : undefined };
+  }
+
+  #endTurn(verdict: Verdict): void {
+    this.#finishIfIdle(verdict);
+    this.#attempts.cleanCheckpoints();
   }
 
   #finishIfIdle(verdict: Verdict): void {

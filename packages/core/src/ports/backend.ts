@@ -15,9 +15,15 @@ export interface LaunchRequest {
   readonly configuration: Configuration;
   /** Resource level to run to and stop at; absent: to the program's own end. */
   readonly until?: number | undefined;
-  /** Resource already reported by earlier attempts; 0 for a fresh start, and always 0 when the program cannot resume. */
+  /**
+   * Resource already reported: by earlier attempts, or by the trial that this one was forked from. 0 for a fresh start, and
+   * always 0 when the program cannot resume.
+   */
   readonly resumeFrom: number;
-  /** The trial whose checkpoint the program begins from, for the first attempt of a forked trial. */
+  /**
+   * The trial whose checkpoint the program begins from. Said with each attempt of a forked trial until it has reported: an attempt
+   * may have been lost before its copy was made. A copy that is there is not made again.
+   */
   readonly forkFrom?: TrialId | undefined;
   /** A seed for the program's own randomness: an integer from 0 to 2^31 - 1, the same for all attempts of a trial. */
   readonly seed: number;

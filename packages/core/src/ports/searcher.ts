@@ -15,7 +15,7 @@ export interface TrialView {
   readonly origin: TrialOrigin;
   /** Resource level it is to run to; absent: to the program's own end. */
   readonly until?: number | undefined;
-  /** Highest resource reported so far; 0 before the first report. */
+  /** Highest resource reported so far; before the first report 0, or of a forked trial what the other had reached. */
   readonly resource: number;
   /** The last report's value, normalised so that less is better; absent before the first report. */
   readonly value?: number | undefined;

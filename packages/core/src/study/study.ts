@@ -280,7 +280,6 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
     scope.get(LOGGER);
     await backend.open(host);
     await driver.adopt();
-    tick.begin();
     this.#phase = 'ready';
   }
 
