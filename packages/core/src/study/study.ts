@@ -273,7 +273,7 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
         remedy: 'Open it again with createStudy.',
       });
     }
-    const { driver, scope, host, tick } = this.#parts;
+    const { driver, scope, host } = this.#parts;
     const backend = scope.get(BACKEND);
     // Made first, so that it is closed last: reports that still come in are told to it.
     scope.get(SEARCHER);
