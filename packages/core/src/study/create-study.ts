@@ -15,6 +15,7 @@ import {
   SPACE,
   STORE,
 } from '../container/tokens.ts';
+import { BackendGuard } from '../engine/backend-guard.ts';
 import { Driver } from '../engine/driver.ts';
 import { relive } from '../engine/recover.ts';
 import { StudyState } from '../engine/study-state.ts';
@@ -63,7 +64,7 @@ export async function createStudy<S extends SearchSpace>(options: StudyOptions<S
     const driver = new Driver({
       tick,
       store,
-      backend: scope.get(BACKEND),
+      backend: new BackendGuard(scope.get(BACKEND), backendPlugin.definition.name),
       readers: scope.get(ATTEMPT_READERS),
       hub: scope.get(EVENT_HUB),
       checkpoints: scope.get(CHECKPOINT_FILES),

@@ -273,13 +273,11 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
         remedy: 'Open it again with createStudy.',
       });
     }
-    const { driver, scope, host, tick } = this.#parts;
-    const backend = scope.get(BACKEND);
+    const { driver, scope, host } = this.#parts;
     // Made first, so that it is closed last: reports that still come in are told to it.
     scope.get(SEARCHER);
     scope.get(LOGGER);
-    await backend.open(host);
-    await driver.adopt();
+    await driver.open(host);
     this.#phase = 'ready';
   }
 
