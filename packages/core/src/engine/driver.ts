@@ -167,8 +167,9 @@ export class Driver {
   /** Commits what has been decided, then publishes it. */
   commit(): void {
     if (this.#tick.outbox.pending === 0) return;
-    const { events, trials } = this.#tick.outbox.takeCommit();
-    this.#store.append({ events, trials: Array.from(trials, toRecord), summary: this.#tick.state.summary() });
+    const { events, trials } = this.#tick.outbox.commit((made, touched) => {
+      this.#store.append({ events: made, trials: Array.from(touched, toRecord), summary: this.#tick.state.summary() });
+    });
     for (const trial of trials) this.#tick.state.forget(trial);
     this.#publish(events);
   }
