@@ -11,6 +11,7 @@ const EXIT_OF: { readonly [code in ErrorCode]?: ExitCode } = {
   'plugin-api-version': EXIT.badInput,
   'plugin-invalid': EXIT.badInput,
   'capability-missing': EXIT.badInput,
+  'program-missing': EXIT.badInput,
   'study-changed': EXIT.badInput,
   'study-missing': EXIT.badInput,
   'trial-missing': EXIT.badInput,

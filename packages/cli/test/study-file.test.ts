@@ -300,6 +300,21 @@ describe('plugins of a study file', () => {
     expect(text).not.toContain('expected a sampler');
   });
 
+  test('what the inner plugin needs of the study is said with its place, among everything else', async () => {
+    const searcher = `{ type: ${reference('wrapper.ts')}, size: 2, sampler: { type: ${reference('needy.ts')} } }`;
+    const text = await problems(study({ searcher, timeLimit: 'soon' }));
+    expect(text).toMatch(/^study\.yaml has problems:/);
+    expect(text).toMatch(
+      /study\.yaml:5:\d+: searcher\.sampler: the sampler 'needy' needs multi-node, which this study/,
+    );
+    expect(text).toMatch(/searcher\.sampler: the sampler 'needy' needs resume[^]*Set `resumable: true` if the program/);
+    expect(text).toContain('timeLimit');
+    const better = await problems(study({ searcher, resumable: 'true' }));
+    expect(better).toMatch(/^study\.yaml has a problem:[^]*multi-node/);
+    // Whether another backend would do is not known as long as it is not known.
+    expect(await problems(study({ searcher, backend: 'nowhere' }))).not.toContain('needy');
+  });
+
   test('a plugin for another version of the contract', async () => {
     const text = await problems(study({ searcher: `{ type: ${reference('old-searcher.ts')} }` }));
     expect(text).toContain(

@@ -91,7 +91,7 @@ export type { Commit, LeaseHolder, StudySummary, TrialQuery, TrialReader, TrialS
 
 // Plugins.
 export { API_VERSION } from './plugin/api-version.ts';
-export type { Capability } from './plugin/capability.ts';
+export type { Capability, PluginNeed } from './plugin/capability.ts';
 export {
   defineBackend,
   defineMetricSource,
@@ -212,5 +212,7 @@ export {
 } from './container/tokens.ts';
 
 export { ERROR_CODES, FettleError, messageOf } from './errors.ts';
+export { capabilityProblems } from './study/capability-problems.ts';
+export type { CapabilityProblem, PartsOfStudy } from './study/capability-problems.ts';
 export type { ErrorCode, FettleErrorOptions } from './errors.ts';
 export { VERSION } from './version.ts';

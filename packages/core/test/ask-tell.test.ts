@@ -1,4 +1,8 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { z } from 'zod';
+import { FettleError } from '../src/errors.ts';
+import { API_VERSION } from '../src/plugin/api-version.ts';
+import { defineSampler } from '../src/plugin/define.ts';
 import { random } from '../src/searchers/random.ts';
 import { memoryMedium, memoryStore } from '../src/store/memory-store.ts';
 import { createStudy } from '../src/study/create-study.ts';
@@ -50,6 +54,60 @@ describe('ask and tell', () => {
     await study.tell(one?.id ?? 0, { failed: 'oom', message: 'too big' });
     expect(study.reader.trial(2)).toMatchObject({ state: 'completed', value: 1, metrics: { loss: 1, accuracy: 0.5 } });
     expect(study.reader.trial(1)).toMatchObject({ state: 'failed', failure: 'oom', message: 'too big' });
+  });
+
+  it('may be asked and told by many at once, though the searcher answers late', async () => {
+    let asked = 0;
+    const slow = defineSampler({
+      name: 'slow',
+      version: '0.0.0',
+      apiVersion: API_VERSION,
+      options: z.strictObject({}),
+      create: () => ({
+        async sample(offer) {
+          asked += 1;
+          if (asked > 1) throw new Error('it was asked while it was thinking');
+          await new Promise(setImmediate);
+          asked -= 1;
+          const configuration = { x: offer.random('x').next(), units: 1 };
+          return { kind: 'configuration', configuration, reason: 'at leisure' };
+        },
+      }),
+    });
+    await using study = await open({ searcher: slow(), budget: { trials: 12 } });
+    const worker = async (): Promise<number[]> => {
+      const ran: number[] = [];
+      for (let trial = await study.ask(); trial !== undefined; trial = await study.ask()) {
+        ran.push(trial.id);
+        await study.report(trial.id, trial.configuration.x, 1);
+        await study.tell(trial.id);
+      }
+      return ran;
+    };
+    const ran = (await Promise.all([worker(), worker(), worker()])).flat();
+    expect(ran.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
+    expect(study.status().summary.counts).toMatchObject({ completed: 12, running: 0 });
+    expect(new Set(study.reader.trials().map(({ configuration }) => configuration['x'])).size).toBe(12);
+  });
+
+  it('loses nothing when the store fails for a while', async () => {
+    const medium = memoryMedium();
+    const store = memoryStore({ medium });
+    let full = false;
+    const append: typeof store.append = (change) => {
+      if (full) throw new FettleError('store-unwritable', 'The disk is full.');
+      store.append(change);
+    };
+    const study = await open({ store: { ...store, append } });
+    const trial = await study.ask();
+    full = true;
+    await expect(study.tell(trial?.id ?? 0, 0.5)).rejects.toMatchObject({ code: 'store-unwritable' });
+    full = false;
+    expect(await study.ask()).toMatchObject({ id: 2 });
+    await study.close();
+    const later = memoryStore({ medium, takeOver: true });
+    expect(later.trial(1)).toMatchObject({ state: 'completed', value: 0.5 });
+    expect([...later.journal()].map(({ seq }) => seq)).toEqual([...later.journal()].map((_, index) => index + 1));
   });
 
   it('passes the decisions on, and resumes paused trials', async () => {

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { random } from '../src/searchers/random.ts';
-import { defineSearcher } from '../src/plugin/define.ts';
+import { defineBackend, defineSearcher } from '../src/plugin/define.ts';
+import { FettleError } from '../src/errors.ts';
+import type { Backend, BackendHost } from '../src/ports/backend.ts';
+import { createStudy } from '../src/study/create-study.ts';
 import { API_VERSION } from '../src/plugin/api-version.ts';
 import { faults } from '../src/testing/simulated-program.ts';
 import { memoryStore } from '../src/store/memory-store.ts';
@@ -477,6 +480,75 @@ describe('checkpoints', () => {
     expect(deletableCheckpoints(held, { ...needs, keepBest: 1 })).toEqual([1, 3, 4]);
     expect(deletableCheckpoints(held, { ...needs, keepBest: 2 })).toEqual([3, 4]);
     expect(deletableCheckpoints(held, { ...needs, keepBest: 4 })).toEqual([3]);
+  });
+});
+
+describe('what a plugin throws', () => {
+  it('keeps its code, its remedy and itself as the cause if it says what happened, and gets the plugin’s name', async () => {
+    const cause = new FettleError('capability-missing', 'There is no GPU', { remedy: 'Plug one in.', place: 'rack 3' });
+    const rejected = scripted(() => ({ ask: () => Promise.reject(cause), report: goOn }));
+    await expect(simulate({ searcher: rejected })).rejects.toMatchObject({
+      code: 'capability-missing',
+      message: "The searcher 'scripted' rejected the promise of ask(): There is no GPU.",
+      remedy: 'Plug one in.',
+      place: 'rack 3',
+      cause,
+    });
+  });
+
+  it('when it is made, or closed, gets its name too', async () => {
+    const made = scripted(() => fail('no licence'));
+    await expect(simulate({ searcher: made })).rejects.toMatchObject({
+      code: 'plugin-misbehaved',
+      message: "The searcher 'scripted' cannot be made for this study: no licence.",
+    });
+    const exhausted = { kind: 'exhausted', reason: 'nothing' } as const;
+    const closed = scripted(() => ({ ask: () => exhausted, report: goOn, close: () => fail('stuck') }));
+    await expect(simulate({ searcher: closed })).rejects.toThrow("The searcher 'scripted' threw from close(): stuck.");
+  });
+
+  it.each([
+    ['open', { open: () => fail('no licence') }, "The backend 'odd' threw from open(): no licence."],
+    ['adopt', { adopt: () => fail('no memory') }, "The backend 'odd' threw from adopt(): no memory."],
+    ['capacity', { capacity: () => Number.NaN }, "The backend 'odd' says that NaN attempts can run at the same time"],
+    ['stop', { stop: () => Promise.reject(new Error('no way')) }, "The backend 'odd' threw from stop(): no way."],
+  ])('from %s() of a backend gets its name', async (_, change, message) => {
+    const odd = defineBackend({
+      name: 'odd',
+      version: '0.0.0',
+      apiVersion: API_VERSION,
+      options: z.strictObject({}),
+      create: (): Backend => {
+        let host: BackendHost;
+        return {
+          outlivesDriver: false,
+          open: (given) => void (host = given),
+          adopt: () => [],
+          launch: ({ attempt }) => {
+            host.reported(attempt, { metrics: { loss: 1 } });
+            return { handle: null };
+          },
+          stop: () => undefined,
+          capacity: () => 1,
+          close: () => undefined,
+          ...change,
+        };
+      },
+    });
+    const stopping = scripted(() => ({
+      ask: () => ({ kind: 'start', configuration: { x: 0, units: 1 }, reason: 'because' }),
+      report: () => ({ kind: 'stop', reason: 'seen enough' }),
+    }));
+    const study = await createStudy({
+      name: 'odd',
+      space: SPACE,
+      objective: LOSS,
+      searcher: stopping,
+      backend: odd({}),
+    });
+    const ended = study.run();
+    await expect(ended).rejects.toMatchObject({ code: 'plugin-misbehaved' });
+    await expect(ended).rejects.toThrow(message);
   });
 });
 

@@ -5,6 +5,10 @@ import { defineSampler, defineSearcher, isPlugin, isPluginFactory } from '../src
 import { createRandomStream } from '../src/domain/rng.ts';
 import { silentLogger } from '../src/study/silent-logger.ts';
 import { pluginOption } from '../src/plugin/plugin-option.ts';
+import { limit } from '../src/searchers/limit.ts';
+import { prior } from '../src/searchers/prior.ts';
+import { random } from '../src/searchers/random.ts';
+import { repeat } from '../src/searchers/repeat.ts';
 import { createStudy } from '../src/study/create-study.ts';
 import { LOSS, SPACE } from './engine-helpers.ts';
 
@@ -98,6 +102,73 @@ describe('a plugin', () => {
       code: 'capability-missing',
       remedy: expect.stringContaining('resumable: true') as string,
     });
+  });
+});
+
+describe('what a plugin needs', () => {
+  const needy = defineSampler({
+    name: 'needy',
+    version: '1.0.0',
+    apiVersion: API_VERSION,
+    needs: ['multi-node'],
+    options: z.strictObject({}),
+    create: () => ({ sample: () => ({ kind: 'exhausted', reason: 'no' }) }),
+  });
+  const portfolio = defineSearcher({
+    name: 'portfolio',
+    version: '1.0.0',
+    apiVersion: API_VERSION,
+    options: z.strictObject({
+      members: z.array(z.strictObject({ share: z.number(), sampler: pluginOption('sampler') })),
+    }),
+    create: () => ({ ask: () => ({ kind: 'exhausted', reason: 'no' }), report: () => ({ kind: 'continue' }) }),
+  });
+  const guess = { guesses: { x: 0.5 } };
+
+  it.each([
+    ['by itself', needy(), 'searcher'],
+    ['inside a searcher with needs of its own', nesting()({ sampler: needy() }), 'searcher.sampler'],
+    [
+      'inside wrappers',
+      limit({ searcher: prior({ ...guess, sampler: needy() }), concurrency: 1 }),
+      'searcher.searcher.sampler',
+    ],
+    [
+      'repeated',
+      repeat({ searcher: limit({ searcher: needy(), concurrency: 1 }), times: 2 }),
+      'searcher.searcher.searcher',
+    ],
+    [
+      'in a list',
+      portfolio({
+        members: [
+          { share: 1, sampler: random() },
+          { share: 2, sampler: prior({ ...guess, sampler: needy() }) },
+        ],
+      }),
+      'searcher.members.1.sampler.sampler',
+    ],
+  ])('is asked of the study, and it is said whose need it is: %s', async (_, searcher, path) => {
+    const study = createStudy({ name: 'lacking', space: SPACE, objective: LOSS, searcher, resumable: true });
+    await expect(study).rejects.toMatchObject({
+      code: 'capability-missing',
+      message: `The parts of the study do not fit:\n  ${path}: the sampler 'needy' needs multi-node, which this study does not offer`,
+    });
+  });
+
+  it('is said together with everything else that is wrong', async () => {
+    const study = createStudy({
+      name: 'a b',
+      space: SPACE,
+      objective: LOSS,
+      searcher: nesting()({ sampler: needy() }),
+      command: ['train', '{learningRat}'],
+      timeLimit: -1,
+    });
+    await expect(study).rejects.toMatchObject({ code: 'options-invalid' });
+    await expect(study).rejects.toThrow(
+      /learningRat[^]*name: 'a b'[^]*timeLimit: -1[^]*'nesting' needs resume[^]*'needy' needs multi-node[^]*resumable: true/,
+    );
   });
 });
 

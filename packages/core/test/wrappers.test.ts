@@ -134,7 +134,7 @@ describe('limit', () => {
       create: () => ({ ask: () => ({ kind: 'exhausted', reason: 'none' }), report: () => ({ kind: 'continue' }) }),
     });
     expect(limit({ searcher: pausing(), concurrency: 1 }).definition.needs).toEqual(['resume']);
-    expect(limit({ searcher: random(), concurrency: 1 }).definition.needs).toBeUndefined();
+    expect(limit({ searcher: random(), concurrency: 1 }).definition.needs).toEqual([]);
   });
 
   it('is recorded with the searcher or sampler inside', () => {

@@ -84,6 +84,11 @@ export class ChildProgram {
     return this.#child.stdin?.write(text) ?? false;
   }
 
+  /** Whether the system would not start it. */
+  get neverBegan(): boolean {
+    return this.#child.pid === undefined;
+  }
+
   /** How it ended, as the end of a sentence, with the last lines of its standard error. */
   obituary(): string {
     const { exitCode, signalCode } = this.#child;

@@ -143,23 +143,23 @@ export class Conversation {
           await life?.kill();
           throw thrown;
         }
-        this.#mourn(thrown.message);
+        this.#mourn(thrown);
       }
     }
   }
 
-  #mourn(obituary: string): void {
+  #mourn({ message: obituary, code }: ProgramEnded): void {
     const { restarts, logger } = this.#options;
     this.#life = undefined;
     if (this.#ready === undefined) {
-      throw new FettleError('plugin-misbehaved', `${obituary}\n  It had not said what it is yet.`, {
+      throw new FettleError(code, `${obituary}\n  It had not said what it is yet.`, {
         remedy: 'See what it writes by itself: fettle test-searcher -- COMMAND.',
       });
     }
     this.#ends += 1;
     if (this.#ends > restarts) {
       const again = restarts === 0 ? '' : `\n  It was started again ${restarts} times, and ended each time.`;
-      throw new FettleError('plugin-misbehaved', `${obituary}${again}`, {
+      throw new FettleError(code, `${obituary}${again}`, {
         remedy: 'Nothing recorded is lost: continue the study with a mended program.',
       });
     }

@@ -9,7 +9,7 @@ import { helloOf } from './study-messages.ts';
 /**
  * Begins a conversation with a program about a study. The program is looked for now and started with the first question.
  * @param use what it is used as
- * @throws FettleError `options-invalid` when there is no such program
+ * @throws FettleError `program-missing` when there is no such program
  */
 export function openConversation(
   options: ProcessOptions,
@@ -21,7 +21,7 @@ export function openConversation(
   const folder = resolve(context.folder ?? '.');
   const found = findProgram(name, process.env['PATH'], folder);
   if ('problem' in found) {
-    throw new FettleError('options-invalid', found.problem, { remedy: 'Correct command[0] of the searcher.' });
+    throw new FettleError('program-missing', found.problem, { remedy: 'Correct command[0] of the searcher.' });
   }
   const who = `'${options.command.join(' ')}'`;
   return new Conversation({

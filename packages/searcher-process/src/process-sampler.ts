@@ -21,7 +21,7 @@ export class ProcessSampler implements ConfigurationSampler {
   readonly #conversation: Conversation;
   readonly #context: SearcherContext;
 
-  /** @throws FettleError `options-invalid` when there is no such program */
+  /** @throws FettleError `program-missing` when there is no such program */
   constructor(options: ProcessOptions, context: SearcherContext, watcher?: Watcher) {
     this.#context = context;
     this.#conversation = openConversation(options, context, 'sampler', watcher);

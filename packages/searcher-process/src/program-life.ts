@@ -11,7 +11,15 @@ export interface Watcher {
 }
 
 /** The program ended when it should have answered. Not a mistake as such: it can be started again. */
-export class ProgramEnded extends Error {}
+export class ProgramEnded extends Error {
+  /** `program-missing` if it never began. */
+  readonly code: 'program-ended' | 'program-missing';
+
+  constructor(message: string, code: ProgramEnded['code']) {
+    super(message);
+    this.code = code;
+  }
+}
 
 /** What is waited for: room in the pipe, or a line. */
 interface Wait {
@@ -136,9 +144,13 @@ export class ProgramLife {
 
   #overlong(): void {
     this.#fail(
-      new FettleError('plugin-misbehaved', `${this.#options.who} wrote a line of more than ${LONGEST_LINE} bytes.`, {
-        remedy: 'An answer is one line of JSON; print everything else to standard error.',
-      }),
+      new FettleError(
+        'program-answer-invalid',
+        `${this.#options.who} wrote a line of more than ${LONGEST_LINE} bytes.`,
+        {
+          remedy: 'An answer is one line of JSON; print everything else to standard error.',
+        },
+      ),
     );
   }
 
@@ -153,18 +165,24 @@ export class ProgramLife {
   }
 
   #ending(): ProgramEnded {
-    return new ProgramEnded(`${this.#options.who} ended with ${this.#program.obituary()}`);
+    const { neverBegan } = this.#program;
+    const how = `${neverBegan ? 'could not be started:' : 'ended with'} ${this.#program.obituary()}`;
+    return new ProgramEnded(`${this.#options.who} ${how}`, neverBegan ? 'program-missing' : 'program-ended');
   }
 }
 
 function unasked(who: string, line: string): FettleError {
-  return new FettleError('plugin-misbehaved', `${who} wrote a line that nobody had asked for: ${shortened(line)}`, {
-    remedy: 'Standard output belongs to the protocol; print everything else to standard error.',
-  });
+  return new FettleError(
+    'program-answer-invalid',
+    `${who} wrote a line that nobody had asked for: ${shortened(line)}`,
+    {
+      remedy: 'Standard output belongs to the protocol; print everything else to standard error.',
+    },
+  );
 }
 
 function tooLate(who: string, failure: string, seconds: number): FettleError {
-  return new FettleError('plugin-misbehaved', `${who} ${failure} within ${seconds} s.`, {
+  return new FettleError('program-timeout', `${who} ${failure} within ${seconds} s.`, {
     remedy: 'If it needs longer, raise answerSeconds (startSeconds for its start). Nothing recorded is lost.',
   });
 }

@@ -17,7 +17,8 @@ export interface Answer {
 
 /**
  * Reads an answer.
- * @throws FettleError `plugin-misbehaved` with the line and what was expected, or with what the program itself says is wrong
+ * @throws FettleError `program-answer-invalid` with the line and what was expected, `program-refused` with what the program
+ * itself says is wrong
  */
 export function readAnswer<Schema extends z.ZodType>(answer: Answer, schema: Schema): z.output<Schema> {
   const said = jsonOf(answer);
@@ -28,7 +29,7 @@ export function readAnswer<Schema extends z.ZodType>(answer: Answer, schema: Sch
   }
   const error = errorMessage.safeParse(said);
   if (error.success) {
-    throw new FettleError('plugin-misbehaved', `${answer.who} cannot answer ${answer.what}: ${error.data.message}`);
+    throw new FettleError('program-refused', `${answer.who} cannot answer ${answer.what}: ${error.data.message}`);
   }
   throw wrong(answer, result.error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; '));
 }
@@ -49,7 +50,7 @@ export function readReady(answer: Answer): Ready {
 
 /** The error of an answer that is none. */
 export function wrong({ text, who, what }: Answer, why: string): FettleError {
-  return new FettleError('plugin-misbehaved', `${who} answered ${what} wrongly: ${why}\n    ${shortened(text)}`, {
+  return new FettleError('program-answer-invalid', `${who} answered ${what} wrongly: ${why}\n    ${shortened(text)}`, {
     remedy:
       'Standard output is for answers, one line of JSON each. See the exchange with: fettle test-searcher -- COMMAND.',
   });

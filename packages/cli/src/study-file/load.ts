@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
+  capabilityProblems,
   checkTemplates,
   FettleError,
   inProcess,
@@ -106,6 +107,7 @@ async function fromSource(
   const metrics = await metricSources(shape.metrics, objective, folder, problems);
   if (command !== undefined && space !== undefined) checkCommand(command, space, problems);
   if (space !== undefined) checkFirst(shape.first, space, problems);
+  problems.push(...lackingNeeds(shape, { searcher, backend, metrics }));
   if (!checked.success || space === undefined || searcher === undefined) return undefined;
   const { name, budget, seed, first, duplicates, retry, timeLimit, grace, checkpoints } = checked.data;
   const { resumable, environment, workingDirectory } = checked.data;
@@ -224,6 +226,19 @@ async function metricSources(
     }
   }
   return sources;
+}
+
+/** What the plugins need and the study does not offer; nothing as long as it is not known which backend there will be. */
+function lackingNeeds(
+  shape: Partial<StudyFileShape>,
+  made: { readonly [part in 'searcher' | 'backend']: Plugin<PluginKind> | undefined } & {
+    readonly metrics: readonly Plugin<'metric-source'>[] | undefined;
+  },
+): readonly Problem[] {
+  const { searcher, metrics } = made;
+  const backend = shape.backend === undefined ? local() : made.backend;
+  if (!isPlugin(backend, 'backend') || !(isPlugin(searcher, 'searcher') || isPlugin(searcher, 'sampler'))) return [];
+  return capabilityProblems({ searcher, backend, metrics, resumable: shape.resumable ?? false });
 }
 
 function checkCommand(command: readonly string[], space: SearchSpace, problems: Problem[]): void {

@@ -2,14 +2,15 @@ import type { StudyEvent } from '../domain/event.ts';
 import type { AttemptEnd } from '../domain/failure.ts';
 import { isPromise } from '../domain/json.ts';
 import type { AttemptId } from '../domain/trial.ts';
-import { FettleError, messageOf } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import type { EventHub } from '../events/event-hub.ts';
-import type { Adoption, Backend, BackendHost, Launched, RecordedAttempt } from '../ports/backend.ts';
+import type { Adoption, BackendHost, Launched, RecordedAttempt } from '../ports/backend.ts';
 import type { CheckpointFiles } from '../ports/checkpoint-files.ts';
 import type { Clock, Disposer } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { TrialStore } from '../ports/trial-store.ts';
 import type { Action } from './action.ts';
+import type { BackendGuard } from './backend-guard.ts';
 import type { AttemptReaders } from './attempt-readers.ts';
 import { Inbox } from './inbox.ts';
 import type { Input } from './input.ts';
@@ -26,7 +27,7 @@ const LEASE_PERIOD = 10_000;
 export interface DriverParts {
   readonly tick: Tick;
   readonly store: TrialStore;
-  readonly backend: Backend;
+  readonly backend: BackendGuard;
   readonly readers: AttemptReaders;
   readonly hub: EventHub;
   /** Absent for a study that has no folder. */
@@ -42,7 +43,7 @@ export interface DriverParts {
 export class Driver {
   readonly #tick: Tick;
   readonly #store: TrialStore;
-  readonly #backend: Backend;
+  readonly #backend: BackendGuard;
   readonly #readers: AttemptReaders;
   readonly #hub: EventHub;
   readonly #checkpoints: CheckpointFiles | undefined;
@@ -84,26 +85,20 @@ export class Driver {
     };
   }
 
-  /** Finds out from the backend what became of the attempts that were under way, and goes on from there. */
-  async adopt(): Promise<void> {
+  /** Opens the backend, finds out from it what became of the attempts that were under way, and goes on from there. */
+  async open(host: BackendHost): Promise<void> {
+    await this.#backend.open(host);
     const { state } = this.#tick;
     const running = [...state.live.values()].filter((trial) => trial.state === 'running');
     const recorded: RecordedAttempt[] = running.map((trial) => ({
       request: this.#tick.request(trial),
       handle: trial.attempt?.started === true ? trial.attempt.handle : undefined,
     }));
-    const adoptions = new Map<AttemptId, Adoption>();
-    for (const adoption of await this.#backend.adopt(recorded)) adoptions.set(adoption.attempt, adoption);
+    const adoptions = await this.#backend.adopt(recorded);
     for (const trial of running) {
       this.#tick.occupy();
-      const id = liveAttemptId(trial);
-      const adoption = adoptions.get(id);
-      if (adoption === undefined) {
-        throw new FettleError('plugin-misbehaved', `The backend did not say what became of attempt ${id}.`, {
-          remedy: 'Its adopt() must answer once for each attempt it is asked about.',
-        });
-      }
-      this.#adopted(trial, adoption);
+      const adoption = adoptions.get(liveAttemptId(trial));
+      if (adoption !== undefined) this.#adopted(trial, adoption);
     }
   }
 
@@ -172,8 +167,9 @@ export class Driver {
   /** Commits what has been decided, then publishes it. */
   commit(): void {
     if (this.#tick.outbox.pending === 0) return;
-    const { events, trials } = this.#tick.outbox.takeCommit();
-    this.#store.append({ events, trials: Array.from(trials, toRecord), summary: this.#tick.state.summary() });
+    const { events, trials } = this.#tick.outbox.commit((made, touched) => {
+      this.#store.append({ events: made, trials: Array.from(touched, toRecord), summary: this.#tick.state.summary() });
+    });
     for (const trial of trials) this.#tick.state.forget(trial);
     this.#publish(events);
   }

@@ -35,12 +35,20 @@ export class Outbox {
     this.#actions.push(action);
   }
 
-  /** Takes the events made since the last call and the trials they changed; to be committed now. */
-  takeCommit(): { readonly events: StudyEvent[]; readonly trials: ReadonlySet<LiveTrial> } {
-    const commit = { events: this.#events, trials: this.#touched };
+  /**
+   * Gives the events made since the last commit, and the trials they changed, to whoever commits them. If that throws they go on
+   * waiting: a commit that failed can be made again, with what has been added since.
+   * @returns what was committed
+   */
+  commit(write: (events: readonly StudyEvent[], trials: ReadonlySet<LiveTrial>) => void): {
+    readonly events: readonly StudyEvent[];
+    readonly trials: ReadonlySet<LiveTrial>;
+  } {
+    const committed = { events: this.#events, trials: this.#touched };
+    write(committed.events, committed.trials);
     this.#events = [];
     this.#touched = new Set();
-    return commit;
+    return committed;
   }
 
   /** Takes the actions asked for since the last call; to be done once the events before them are committed. */

@@ -4,17 +4,19 @@ import type { ObservedReport } from '../domain/report.ts';
 import type { SearchSpace } from '../domain/search-space.ts';
 import type { Suggestion } from '../domain/suggestion.ts';
 import type { TrialId } from '../domain/trial.ts';
-import { FettleError, messageOf } from '../errors.ts';
+import { type FettleError, messageOf } from '../errors.ts';
 import type { PlanHorizon, SearcherDescription, SearcherPlan, TrialStanding } from '../ports/searcher-description.ts';
 import type { Offer, Searcher, TrialOutcome, TrialView } from '../ports/searcher.ts';
+import { pluginError } from './plugin-error.ts';
 
 /**
  * Stands between the engine and a searcher, so that searchers may be naive: checks every answer against the contract and
- * puts the plugin's name on every error.
+ * puts the plugin's name on every error. What the searcher throws keeps its code if it is a `FettleError`; anything else, and an
+ * answer that breaks the contract, is `plugin-misbehaved`.
  */
 export class SearcherGuard {
   readonly #searcher: Searcher;
-  readonly #name: string;
+  readonly #who: string;
   readonly #space: SearchSpace;
 
   /**
@@ -24,7 +26,7 @@ export class SearcherGuard {
    */
   constructor(searcher: Searcher, name: string, space: SearchSpace) {
     this.#searcher = searcher;
-    this.#name = name;
+    this.#who = `searcher '${name}'`;
     this.#space = space;
   }
 
@@ -75,7 +77,8 @@ export class SearcherGuard {
 
   /** Closes the searcher. */
   async close(): Promise<void> {
-    await this.#searcher.close?.();
+    const answer = this.#call('close', () => this.#searcher.close?.());
+    if (isPromise(answer)) await this.#settle('close', answer);
   }
 
   #call<T>(method: string, call: () => T): T {
@@ -93,13 +96,7 @@ export class SearcherGuard {
   }
 
   #error(what: string, cause?: unknown): FettleError {
-    const known = cause instanceof FettleError ? cause.remedy : undefined;
-    // A message that already ends, or whose last line is somebody's output, gets no full stop.
-    const stop = what.endsWith('.') || what.includes('\n') ? '' : '.';
-    return new FettleError('plugin-misbehaved', `The searcher '${this.#name}' ${what}${stop}`, {
-      remedy: known ?? 'Nothing recorded is lost: continue the study with a mended version of the plugin.',
-      cause,
-    });
+    return pluginError(this.#who, what, cause);
   }
 
   #checkSuggestion(suggestion: Suggestion, offer: Offer): Suggestion {

@@ -1,5 +1,3 @@
-import { FettleError } from '../errors.ts';
-
 /**
  * What one part of a study can need of another.
  *
@@ -12,16 +10,11 @@ import { FettleError } from '../errors.ts';
  */
 export type Capability = 'resume' | 'resource-limit' | 'conditional' | 'continuous' | 'gpu' | 'multi-node';
 
-/** Refuses a study whose parts do not fit, naming every lack at once. @throws FettleError `capability-missing` */
-export function requireCapabilities(
-  who: string,
-  needs: readonly Capability[],
-  offers: ReadonlySet<Capability>,
-  remedies: { readonly [capability in Capability]?: string } = {},
-): void {
-  const lacks = needs.filter((need) => !offers.has(need));
-  if (lacks.length === 0) return;
-  throw new FettleError('capability-missing', `${who} needs ${lacks.join(', ')}, which this study does not offer.`, {
-    remedy: lacks.map((lack) => remedies[lack] ?? `Choose parts that offer '${lack}'.`).join(' '),
-  });
+/** That a plugin cannot work without something. */
+export interface PluginNeed {
+  readonly capability: Capability;
+  /** Kind and name of the plugin: `sampler 'mine'`. */
+  readonly plugin: string;
+  /** Where it is in the options of the plugin that it is inside of; empty for a need of that one's own. */
+  readonly path: readonly (string | number)[];
 }

@@ -12,7 +12,7 @@ import type { MetricSource } from '../ports/metric-source.ts';
 import type { RandomStream } from '../domain/random-stream.ts';
 import type { Searcher } from '../ports/searcher.ts';
 import { API_VERSION } from './api-version.ts';
-import type { Capability } from './capability.ts';
+import type { Capability, PluginNeed } from './capability.ts';
 import { parseOptions } from './options.ts';
 
 /** What a searcher or a sampler is given when it is made. */
@@ -70,6 +70,11 @@ export interface PluginDefinition<K extends PluginKind, Schema extends z.ZodType
   readonly options: Schema;
   /** What it cannot work without; checked before the first trial. */
   readonly needs?: readonly Capability[] | undefined;
+  /**
+   * Of a plugin that was made: its needs and those of all plugins in its options, each with whose it is. Worked out from `needs`;
+   * an author leaves it out.
+   */
+  readonly allNeeds?: readonly PluginNeed[] | undefined;
   /** What it offers to those who need it. */
   readonly offers?: readonly Capability[] | undefined;
   /** Options that hold another plugin, by key: `{ sampler: 'sampler' }`. */
@@ -152,7 +157,7 @@ function define<K extends PluginKind, Schema extends z.ZodType>(
     const options = parseOptions(definition.options, given ?? {}, `${kind} '${definition.name}'`);
     const plugin: Plugin<K> = {
       kind,
-      definition: withNeeds(definition, options),
+      definition: withNeeds(kind, definition, options),
       record: { type: definition.name, version: definition.version, options: toRecord(given ?? {}) },
       create: (context) => definition.create(options, folder === undefined ? context : { ...context, folder }),
     };
@@ -162,16 +167,32 @@ function define<K extends PluginKind, Schema extends z.ZodType>(
   return Object.freeze(Object.assign(factory, { kind, definition: Object.freeze(definition) }));
 }
 
-/** What the plugins in its options need, it needs as well. */
+/** What the plugins in its options need, wherever they are, it needs as well. */
 function withNeeds<K extends PluginKind, Schema extends z.ZodType>(
+  kind: K,
   definition: PluginDefinition<K, Schema>,
   options: unknown,
 ): PluginDefinition<K, Schema> {
-  const inner = Object.values(options ?? {}).flatMap((option) =>
-    isPlugin(option) ? (option.definition.needs ?? []) : [],
-  );
-  if (inner.length === 0) return definition;
-  return { ...definition, needs: [...new Set([...(definition.needs ?? []), ...inner])] };
+  const allNeeds = [...needsOf(kind, definition), ...needsIn(options, [])];
+  return { ...definition, needs: [...new Set(allNeeds.map(({ capability }) => capability))], allNeeds };
+}
+
+/** The needs of a plugin and of those in its options; of its own only as long as it was not made. */
+export function needsOf(
+  kind: PluginKind,
+  { name, needs = [], allNeeds }: Pick<PluginDefinition<PluginKind, z.ZodType>, 'name' | 'needs' | 'allNeeds'>,
+): readonly PluginNeed[] {
+  return allNeeds ?? needs.map((capability) => ({ capability, plugin: `${kind} '${name}'`, path: [] }));
+}
+
+/** The needs of all plugins that a value holds. */
+function needsIn(value: unknown, path: PluginNeed['path']): PluginNeed[] {
+  if (isPlugin(value)) {
+    return needsOf(value.kind, value.definition).map((need) => ({ ...need, path: [...path, ...need.path] }));
+  }
+  if (Array.isArray(value)) return value.flatMap((item, index) => needsIn(item, [...path, index]));
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return [];
+  return Object.entries(value).flatMap(([key, item]) => needsIn(item, [...path, key]));
 }
 
 /** Options as they are recorded: plain data, with nested plugins as their records. */

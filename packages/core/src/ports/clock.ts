@@ -6,7 +6,8 @@ export interface Clock {
   /** Milliseconds since the epoch (of this clock). Never goes back. */
   now(): number;
   /**
-   * Calls once, `milliseconds` from now (0 or less: as soon as possible, never before this method has returned).
+   * Calls once, `milliseconds` from now and never earlier (0 or less: as soon as possible, never before this method has
+   * returned).
    * Calls that fall due at the same instant happen in the order in which they were asked for.
    */
   after(milliseconds: number, call: () => void): Disposer;

@@ -7,12 +7,13 @@ import { fullResource } from './full-resource-searcher.ts';
  * name and options.
  */
 export function asSearcher(sampler: Plugin<'sampler'>): Plugin<'searcher'> {
-  const { name, version, apiVersion, needs, offers } = sampler.definition;
+  const { name, version, apiVersion, needs, allNeeds, offers } = sampler.definition;
   const searcher = defineSearcher({
     name,
     version,
     apiVersion,
     needs,
+    allNeeds,
     offers,
     // The sampler's own options were checked when it was made; they are only recorded here.
     options: z.unknown(),

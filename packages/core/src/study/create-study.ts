@@ -15,16 +15,14 @@ import {
   SPACE,
   STORE,
 } from '../container/tokens.ts';
+import { BackendGuard } from '../engine/backend-guard.ts';
 import { Driver } from '../engine/driver.ts';
 import { relive } from '../engine/recover.ts';
 import { StudyState } from '../engine/study-state.ts';
 import { Tick } from '../engine/tick.ts';
-import { requireCapabilities, type Capability } from '../plugin/capability.ts';
-import { isPlugin, type Plugin } from '../plugin/define.ts';
-import { asSearcher } from '../searchers/as-searcher.ts';
 import { VERSION } from '../version.ts';
-import { definitionOf, requireSameDefinition, settingsOf } from './definition.ts';
-import { defaultBackend, programOf } from './program.ts';
+import { checkStudy } from './check-study.ts';
+import { requireSameDefinition } from './definition.ts';
 import { Study } from './study.ts';
 import type { StudyOptions } from './study-options.ts';
 
@@ -39,14 +37,8 @@ import type { StudyOptions } from './study-options.ts';
  */
 export async function createStudy<S extends SearchSpace>(options: StudyOptions<S>): Promise<Study<ConfigurationOf<S>>> {
   const general = options as unknown as StudyOptions;
-  const program = programOf(general);
-  const searcherPlugin = isPlugin(options.searcher, 'sampler') ? asSearcher(options.searcher) : options.searcher;
-  const backendPlugin = options.backend ?? defaultBackend(program);
-  const definition = definitionOf(general, options.space, searcherPlugin.record);
-  const settings = settingsOf(general, backendPlugin.record);
-  checkCapabilities(general, searcherPlugin, backendPlugin);
-
-  const scope = composeStudy(general, searcherPlugin, backendPlugin);
+  const { program, searcher, backend, definition, settings } = checkStudy(general);
+  const scope = composeStudy(general, searcher, backend);
   try {
     const store = scope.get(STORE);
     const state = new StudyState();
@@ -63,7 +55,7 @@ export async function createStudy<S extends SearchSpace>(options: StudyOptions<S
     const driver = new Driver({
       tick,
       store,
-      backend: scope.get(BACKEND),
+      backend: new BackendGuard(scope.get(BACKEND), backend.definition.name),
       readers: scope.get(ATTEMPT_READERS),
       hub: scope.get(EVENT_HUB),
       checkpoints: scope.get(CHECKPOINT_FILES),
@@ -99,15 +91,4 @@ async function recover(scope: Scope, state: StudyState, tick: Tick): Promise<voi
     if (event.type === 'trial:created') tick.remember(trial);
     state.forget(trial);
   }
-}
-
-function checkCapabilities(options: StudyOptions, searcher: Plugin<'searcher'>, backend: Plugin<'backend'>): void {
-  const offers = new Set<Capability>(backend.definition.offers);
-  if (options.resumable === true) offers.add('resume');
-  // A function is given `until`; whether a command looks at {resource} is seen when it is run.
-  offers.add('resource-limit').add('conditional').add('continuous');
-  requireCapabilities(`The searcher '${searcher.definition.name}'`, searcher.definition.needs ?? [], offers, {
-    resume: 'Set `resumable: true` if the program can go on from $FETTLE_CHECKPOINT_DIR.',
-  });
-  requireCapabilities(`The backend '${backend.definition.name}'`, backend.definition.needs ?? [], offers);
 }

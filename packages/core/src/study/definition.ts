@@ -41,8 +41,8 @@ export function definitionOf(options: StudyOptions, space: SearchSpace, searcher
   };
 }
 
-/** What may change between sessions, from the study's options. @throws FettleError `options-invalid` */
-export function settingsOf(options: StudyOptions, backend: PluginRecord): StudySettings {
+/** What may change between sessions beside the backend, from the study's options. @throws FettleError `options-invalid` */
+export function settingsOf(options: StudyOptions): Omit<StudySettings, 'backend'> {
   const { budget = {}, retry, timeLimit, grace = 5000, checkpoints } = options;
   if (timeLimit !== undefined && !(timeLimit > 0)) {
     throw new FettleError('options-invalid', `timeLimit: ${timeLimit} ms is not a positive time.`);
@@ -63,7 +63,6 @@ export function settingsOf(options: StudyOptions, backend: PluginRecord): StudyS
     timeLimit,
     grace,
     checkpoints,
-    backend,
   };
 }
 

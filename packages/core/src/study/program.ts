@@ -27,15 +27,9 @@ export function programOf(options: StudyOptions): Program {
 }
 
 /** Where trials run when the study does not say. */
-export function defaultBackend(program: Program): Plugin<'backend'> {
-  switch (program.kind) {
-    case 'function':
-      return inProcess();
-    case 'command':
-      return local();
-    case 'manual':
-      return byHand();
-  }
+export function defaultBackend({ evaluate, command }: StudyOptions): Plugin<'backend'> {
+  if (evaluate !== undefined) return inProcess();
+  return command === undefined ? byHand() : local();
 }
 
 const byHand = defineBackend({

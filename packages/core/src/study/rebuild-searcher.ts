@@ -4,9 +4,10 @@ import type { StudyDefinition } from '../domain/study-spec.ts';
 import type { TrialId } from '../domain/trial.ts';
 import { studyStream } from '../engine/random-streams.ts';
 import { relive } from '../engine/recover.ts';
+import { pluginError } from '../engine/plugin-error.ts';
 import { SearcherGuard } from '../engine/searcher-guard.ts';
 import { StudyState } from '../engine/study-state.ts';
-import { FettleError } from '../errors.ts';
+import { FettleError, messageOf } from '../errors.ts';
 import { isPlugin, type Plugin } from '../plugin/define.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { SearcherDescription, TrialStanding } from '../ports/searcher-description.ts';
@@ -27,7 +28,7 @@ export interface RebuiltSearcher {
 /** What the searcher of a study is made from. */
 export type SearcherBasis = Pick<StudyDefinition, 'objective' | 'seed' | 'resumable'>;
 
-/** A fresh searcher for a study. */
+/** A fresh searcher for a study. @throws FettleError that names it, if it cannot be made for this one */
 export function makeSearcher(
   plugin: Plugin<'searcher'> | Plugin<'sampler'>,
   space: SearchSpace,
@@ -35,8 +36,13 @@ export function makeSearcher(
   logger: Logger = silentLogger(),
 ): SearcherGuard {
   const whole = isPlugin(plugin, 'sampler') ? asSearcher(plugin) : plugin;
-  const made = whole.create({ space, objective, resumable, random: (purpose) => studyStream(seed, purpose), logger });
-  return new SearcherGuard(made, whole.definition.name, space);
+  const { name } = whole.definition;
+  const context = { space, objective, resumable, random: (purpose: string) => studyStream(seed, purpose), logger };
+  try {
+    return new SearcherGuard(whole.create(context), name, space);
+  } catch (thrown) {
+    throw pluginError(`searcher '${name}'`, `cannot be made for this study: ${messageOf(thrown)}`, thrown);
+  }
 }
 
 /** The definition of the study in a store. @throws FettleError `study-missing` if the store is empty */

@@ -12,11 +12,12 @@ import { budgetUse } from '../engine/stop-rules.ts';
 import type { Tick } from '../engine/tick.ts';
 import { FettleError, messageOf } from '../errors.ts';
 import type { EventListener } from '../events/event-hub.ts';
-import type { BackendHost } from '../ports/backend.ts';
+import type { BackendHost, LaunchRequest } from '../ports/backend.ts';
 import type { SearcherDescription } from '../ports/searcher-description.ts';
 import type { Disposer } from '../ports/clock.ts';
 import type { TrialReader } from '../ports/trial-store.ts';
 import { ManualBackend } from './manual-backend.ts';
+import { OneAtATime } from './one-at-a-time.ts';
 import type { StudyResult, StudyStatus } from './study-status.ts';
 
 /** A trial handed out by {@link Study.ask}. */
@@ -62,6 +63,8 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
   #phase: 'open' | 'ready' | 'running' | 'closed' = 'open';
   #bestRecord: TrialRecord | undefined;
   #byHand: ManualBackend | undefined;
+  /** Callers of `ask`, `report` and `tell` may be many, the searcher is asked one thing at a time. */
+  readonly #turns = new OneAtATime();
 
   /**
    * Use `createStudy`.
@@ -196,16 +199,20 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
    */
   async ask(): Promise<AskedTrial<C> | undefined> {
     const backend = this.#manual();
-    if (this.#phase !== 'ready') await this.#makeReady();
-    backend.places += 1;
-    await this.#parts.driver.step();
-    const request = backend.takeLaunched();
-    if (request === undefined) {
-      backend.places -= 1;
-      return undefined;
-    }
-    const { trial: id, configuration, until, resumeFrom, seed } = request;
-    return { id, configuration: configuration as C, until, resumeFrom, seed };
+    return await this.#turns.do(async () => {
+      if (this.#phase !== 'ready') await this.#makeReady();
+      backend.places += 1;
+      let request: LaunchRequest | undefined;
+      try {
+        await this.#parts.driver.step();
+        request = backend.takeLaunched();
+      } finally {
+        if (request === undefined) backend.places -= 1;
+      }
+      if (request === undefined) return undefined;
+      const { trial: id, configuration, until, resumeFrom, seed } = request;
+      return { id, configuration: configuration as C, until, resumeFrom, seed };
+    });
   }
 
   /**
@@ -215,31 +222,30 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
   async report(trial: TrialId, metrics: number | Metrics, resource?: number): Promise<Decision> {
     this.#manual();
     const { driver, tick } = this.#parts;
-    const live = this.#running(trial);
-    driver.post({
-      kind: 'reported',
-      attempt: attemptId(trial, live.attempts),
-      metrics: this.#metrics(metrics),
-      resource,
+    return await this.#turns.do(async () => {
+      const attempt = attemptId(trial, this.#running(trial).attempts);
+      driver.post({ kind: 'reported', attempt, metrics: this.#metrics(metrics), resource });
+      await driver.step();
+      return tick.state.live.get(trial)?.decision ?? { kind: 'continue' };
     });
-    await driver.step();
-    return tick.state.live.get(trial)?.decision ?? { kind: 'continue' };
   }
 
   /** Tells how a trial that was run by hand ended. */
   async tell(trial: TrialId, result?: Told): Promise<void> {
     const backend = this.#manual();
     const { driver } = this.#parts;
-    const attempt = attemptId(trial, this.#running(trial).attempts);
-    if (isFailure(result)) {
-      const { failed: failure, message = 'said by the caller' } = result;
-      driver.post({ kind: 'ended', attempt, end: { kind: 'failed', failure, message } });
-    } else {
-      if (result !== undefined) driver.post({ kind: 'reported', attempt, metrics: this.#metrics(result) });
-      driver.post({ kind: 'ended', attempt, end: { kind: 'finished' } });
-    }
-    backend.places -= 1;
-    await driver.step();
+    await this.#turns.do(async () => {
+      const attempt = attemptId(trial, this.#running(trial).attempts);
+      if (isFailure(result)) {
+        const { failed: failure, message = 'said by the caller' } = result;
+        driver.post({ kind: 'ended', attempt, end: { kind: 'failed', failure, message } });
+      } else {
+        if (result !== undefined) driver.post({ kind: 'reported', attempt, metrics: this.#metrics(result) });
+        driver.post({ kind: 'ended', attempt, end: { kind: 'finished' } });
+      }
+      backend.places -= 1;
+      await driver.step();
+    });
   }
 
   /** Ends the session and releases everything. Trials handed out by `ask` can be told in the next session. */
@@ -274,12 +280,10 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
       });
     }
     const { driver, scope, host } = this.#parts;
-    const backend = scope.get(BACKEND);
     // Made first, so that it is closed last: reports that still come in are told to it.
     scope.get(SEARCHER);
     scope.get(LOGGER);
-    await backend.open(host);
-    await driver.adopt();
+    await driver.open(host);
     this.#phase = 'ready';
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../ports/clock.ts';
 
 /** Longest delay a Node timer takes; longer waits are made of several. */
-const LONGEST = 2 ** 31 - 1;
+const LONGEST = 2 ** 31 - 2;
 
 /**
  * The real clock. Its time is the wall's at the beginning and runs with the monotonic clock from there, so that it never
@@ -17,7 +17,9 @@ export function systemClock(): Clock {
       let timer: NodeJS.Timeout;
       const arm = (): void => {
         const left = due - now();
-        timer = left > LONGEST ? setTimeout(arm, LONGEST) : setTimeout(call, Math.max(0, left));
+        // Node counts whole milliseconds of its own and may be up to one early, and whoever is woken looks at the time: too early,
+        // nothing is due, and nobody would look again.
+        timer = left > LONGEST ? setTimeout(arm, LONGEST) : setTimeout(call, left > 0 ? left + 1 : 0);
       };
       arm();
       return () => clearTimeout(timer);

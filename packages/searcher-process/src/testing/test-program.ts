@@ -34,7 +34,7 @@ export interface CheckResult {
 /**
  * Checks whether a program is a searcher that keeps the protocol and the contract, one result after the other. A program that
  * does not say what it is, or does not end, is asked nothing more.
- * @throws FettleError `options-invalid` when there is no such program
+ * @throws FettleError `program-missing` when there is no such program
  */
 export async function* testProgram(
   given: z.input<typeof processOptions>,

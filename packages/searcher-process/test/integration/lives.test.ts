@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ProcessSearcher } from '../../src/process-searcher.ts';
 import { contextOf, odd, offer, searcherOf, view } from './odd-program.ts';
 
@@ -47,7 +49,9 @@ describe('a program that ends', () => {
 
   it('over each question is given up after so many lives', async () => {
     const { searcher, said } = searcherOf({ asked: 'die' }, { restarts: 1 });
-    await expect(searcher.ask(offer())).rejects.toThrow(/exit code 3[^]*out of ideas[^]*started again 1 times,/);
+    const answer = searcher.ask(offer());
+    await expect(answer).rejects.toThrow(/exit code 3[^]*out of ideas[^]*started again 1 times,/);
+    await expect(answer).rejects.toMatchObject({ code: 'program-ended' });
     expect(said.filter(({ message }) => message.endsWith('hello to you'))).toHaveLength(2);
   });
 
@@ -61,7 +65,9 @@ describe('a program that ends', () => {
 
   it('before it has said what it is, is not tried again', async () => {
     const { searcher, said } = searcherOf({ dieAtStart: true });
-    await expect(searcher.ask(offer())).rejects.toThrow(/exit code 3[^]*It had not said what it is yet/);
+    const answer = searcher.ask(offer());
+    await expect(answer).rejects.toThrow(/exit code 3[^]*It had not said what it is yet/);
+    await expect(answer).rejects.toMatchObject({ code: 'program-ended' });
     expect(said.filter(({ level }) => level === 'warn')).toEqual([]);
   });
 });
@@ -145,7 +151,19 @@ describe('a program', () => {
   it('is looked for when the searcher is made', () => {
     const { context } = contextOf();
     const missing = { ...odd({}), command: ['./no-such-searcher'] };
-    expect(() => new ProcessSearcher(missing, context)).toThrow(/'\.\/no-such-searcher' does not exist/);
+    const make = (): unknown => new ProcessSearcher(missing, context);
+    expect(make).toThrow(/'\.\/no-such-searcher' does not exist/);
+    expect(make).toThrow(expect.objectContaining({ code: 'program-missing' }));
+  });
+
+  it('that is there but cannot be started is missing all the same, to whoever asks for it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fettle-searcher-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'broken'), '#!/no/such/interpreter\n', { mode: 0o755 });
+    const searcher = new ProcessSearcher({ ...odd({}), command: ['./broken'] }, { ...contextOf().context, folder });
+    const answer = searcher.ask(offer());
+    await expect(answer).rejects.toThrow(/'\.\/broken' could not be started: spawn .* ENOENT/);
+    await expect(answer).rejects.toMatchObject({ code: 'program-missing' });
   });
 
   it('runs in the folder of the study file, from which its path starts', async () => {
