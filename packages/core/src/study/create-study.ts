@@ -23,6 +23,7 @@ import { requireCapabilities, type Capability } from '../plugin/capability.ts';
 import { isPlugin, type Plugin } from '../plugin/define.ts';
 import { asSearcher } from '../searchers/as-searcher.ts';
 import { VERSION } from '../version.ts';
+import { checkStudyOptions } from './check-options.ts';
 import { definitionOf, requireSameDefinition, settingsOf } from './definition.ts';
 import { defaultBackend, programOf } from './program.ts';
 import { Study } from './study.ts';
@@ -38,6 +39,7 @@ import type { StudyOptions } from './study-options.ts';
  * each says what to do
  */
 export async function createStudy<S extends SearchSpace>(options: StudyOptions<S>): Promise<Study<ConfigurationOf<S>>> {
+  checkStudyOptions(options);
   const general = options as unknown as StudyOptions;
   const program = programOf(general);
   const searcherPlugin = isPlugin(options.searcher, 'sampler') ? asSearcher(options.searcher) : options.searcher;
