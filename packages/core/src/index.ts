@@ -173,6 +173,7 @@ export type { SqliteStoreOptions } from './store/sqlite-store.ts';
 export type { ProcessFacts, ProcessIdentity } from './store/process-facts.ts';
 
 // Studies.
+export { checkStudyOptions } from './study/check-options.ts';
 export { createStudy } from './study/create-study.ts';
 export { planStudy } from './study/plan-study.ts';
 export { readPastStudy } from './study/read-past-study.ts';

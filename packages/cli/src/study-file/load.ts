@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import {
   capabilityProblems,
+  checkStudyOptions,
   checkTemplates,
   FettleError,
   inProcess,
@@ -16,6 +16,7 @@ import {
   silentLogger,
   type StudyOptions,
 } from '@fettle/core';
+import { importModule } from './import-module.ts';
 import { makePlugin, type PluginReference } from './plugin-reference.ts';
 import { describeProblems, type Problem, schemaProblems } from './problems.ts';
 import { type StudyFileShape, studyFileSchema } from './schema.ts';
@@ -51,18 +52,15 @@ export async function loadStudy(file: string, overrides: Overrides = {}): Promis
 }
 
 async function readModule(file: string, { workers }: Overrides): Promise<StudyOptions> {
-  const { default: options } = (await import(pathToFileURL(file).href)) as { default?: StudyOptions };
+  const given = await importModule(file);
   const name = basename(file);
-  if (typeof options !== 'object' || options === null || typeof options.name !== 'string') {
+  if (typeof given !== 'object' || given === null) {
     throw new FettleError('study-file-invalid', `${name} has no default export with the options of a study.`, {
       remedy: 'Write `export default { name, space, objective, searcher, … } satisfies StudyOptions`.',
     });
   }
-  if (!isPlugin(options.searcher)) {
-    throw new FettleError('study-file-invalid', `${name}: searcher is no plugin.`, {
-      remedy: 'In a module plugins are imported and called, as in `searcher: random()`.',
-    });
-  }
+  checkStudyOptions(given, name);
+  const options = given as StudyOptions;
   const here = { workingDirectory: dirname(file), ...options };
   if (workers === undefined) return here;
   const type = options.backend?.record.type ?? (options.evaluate === undefined ? 'local' : 'in-process');

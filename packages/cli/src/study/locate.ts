@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { FettleError } from '@fettle/core/errors';
 
 /** Where a study is. */
@@ -112,7 +111,8 @@ async function nameIn(file: string): Promise<string> {
     // To run a whole module for its name takes long; a name in its text that has a study is the one.
     const written = /\bname:\s*(['"`])([A-Za-z0-9][A-Za-z0-9._-]*)\1/.exec(readFileSync(file, 'utf8'))?.[2];
     if (written !== undefined && existsSync(placeOf(file, written).database)) return written;
-    const { default: options } = (await import(pathToFileURL(file).href)) as { default?: { name?: unknown } };
+    const { importModule } = await import('../study-file/import-module.ts');
+    const options = (await importModule(file)) as { name?: unknown } | null | undefined;
     return requireName(options?.name, file);
   }
   const text = readFileSync(file, 'utf8');

@@ -1,7 +1,8 @@
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
-import { fettle, STUDY, studyFolder } from './fettle.ts';
+import { type Finished, fettle, STUDY, studyFolder } from './fettle.ts';
 
 const folders: string[] = [];
 afterEach(() => {
@@ -21,5 +22,40 @@ describe('mistakes of plugins', () => {
     const { code, stdout } = await fettle(folder, 'run');
     expect(stdout).toContain('finished: all 6 trials of the budget were started');
     expect(code).toBe(0);
+  });
+});
+
+describe('a study file that is a module', () => {
+  const module = (text: string): Promise<Finished> => {
+    const folder = folderWith();
+    rmSync(join(folder, 'study.yaml'));
+    writeFileSync(join(folder, 'study.ts'), text);
+    writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+    return fettle(folder, 'plan');
+  };
+
+  test('that cannot be loaded is said to be wrong, with the line and without a stack', async () => {
+    const broken = await module('export default {\n  name: "x",\n');
+    expect(broken).toMatchObject({ code: 2, stdout: '' });
+    expect(broken.stderr).toMatch(/^fettle: study\.ts:\d+: the module cannot be loaded: /);
+    expect(broken.stderr).not.toContain('    at ');
+
+    const compiled = await module('enum Goal { Min }\nexport default {};\n');
+    expect(compiled).toMatchObject({ code: 2, stderr: expect.stringContaining('Types are stripped') as string });
+
+    const missing = await module("import nothing from 'no-such-package';\nexport default nothing;\n");
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('Install what is missing') as string });
+
+    const throwing = await module("\nthrow new Error('no GPU here');\n");
+    expect(throwing.stderr).toMatch(/^fettle: study\.ts:2:7: the module cannot be loaded: no GPU here\n/);
+    expect(throwing.code).toBe(2);
+  });
+
+  test('whose options are misspelt is refused, since nobody checks its types', async () => {
+    const wrong = await module("export default { name: 'x', budgte: {}, objective: { metric: 'loss', goal: 'min' } };\n");
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('study.ts is not right:');
+    expect(wrong.stderr).toContain("objective.goal: expected 'minimize' or 'maximize', not 'min'");
+    expect(wrong.stderr).toContain('budgte: is not known');
   });
 });

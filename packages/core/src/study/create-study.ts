@@ -21,6 +21,7 @@ import { relive } from '../engine/recover.ts';
 import { StudyState } from '../engine/study-state.ts';
 import { Tick } from '../engine/tick.ts';
 import { VERSION } from '../version.ts';
+import { checkStudyOptions } from './check-options.ts';
 import { checkStudy } from './check-study.ts';
 import { requireSameDefinition } from './definition.ts';
 import { Study } from './study.ts';
@@ -36,6 +37,7 @@ import type { StudyOptions } from './study-options.ts';
  * each says what to do
  */
 export async function createStudy<S extends SearchSpace>(options: StudyOptions<S>): Promise<Study<ConfigurationOf<S>>> {
+  checkStudyOptions(options);
   const general = options as unknown as StudyOptions;
   const { program, searcher, backend, definition, settings } = checkStudy(general);
   const scope = composeStudy(general, searcher, backend);
