@@ -52,7 +52,9 @@ describe('a study file that is a module', () => {
   });
 
   test('whose options are misspelt is refused, since nobody checks its types', async () => {
-    const wrong = await module("export default { name: 'x', budgte: {}, objective: { metric: 'loss', goal: 'min' } };\n");
+    const wrong = await module(
+      "export default { name: 'x', budgte: {}, objective: { metric: 'loss', goal: 'min' } };\n",
+    );
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain('study.ts is not right:');
     expect(wrong.stderr).toContain("objective.goal: expected 'minimize' or 'maximize', not 'min'");

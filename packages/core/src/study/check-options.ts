@@ -74,7 +74,8 @@ const studyOptions = z.strictObject({
       maxBackOff: milliseconds.optional(),
     })
     .optional(),
-  timeLimit: milliseconds.optional(),
+  // Whether its value will do is said with all that can only be judged once the shape is right.
+  timeLimit: custom((value) => number.safeParse(value).success, 'a number of milliseconds').optional(),
   grace: milliseconds.optional(),
   resumable: custom((value) => typeof value === 'boolean', 'true or false').optional(),
   checkpoints: z.strictObject({ keepBest: number }).optional(),
@@ -106,7 +107,10 @@ function plugin(what: string, ...kinds: readonly PluginKind[]): z.ZodType {
 function problemsOf(issue: z.core.$ZodIssue, options: unknown): string[] {
   const at = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${[...at, key].join('.')}: is not known`);
-  const given = at.reduce<unknown>((here, key) => (here as Readonly<Record<string, unknown>> | undefined)?.[key], options);
+  const given = at.reduce<unknown>(
+    (here, key) => (here as Readonly<Record<string, unknown>> | undefined)?.[key],
+    options,
+  );
   const place = at.length === 0 ? 'its options' : at.join('.');
   const wanted = issue.code === 'invalid_type' ? `expected ${NAMES[issue.expected] ?? issue.expected}` : issue.message;
   return [given === undefined ? `${place}: is missing; ${wanted}` : `${place}: ${wanted}, not ${shown(given)}`];
