@@ -54,6 +54,8 @@ describe('options that the compiler has not checked', () => {
   });
 
   it('may hold undefined where something may be left out', async () => {
-    expect(await refusal({ ...RIGHT, budget: undefined, retry: { limits: { oom: 1 } }, seed: undefined })).toBe('nothing');
+    expect(await refusal({ ...RIGHT, budget: undefined, retry: { limits: { oom: 1 } }, seed: undefined })).toBe(
+      'nothing',
+    );
   });
 });

@@ -106,7 +106,10 @@ function plugin(what: string, ...kinds: readonly PluginKind[]): z.ZodType {
 function problemsOf(issue: z.core.$ZodIssue, options: unknown): string[] {
   const at = issue.path.map(String);
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${[...at, key].join('.')}: is not known`);
-  const given = at.reduce<unknown>((here, key) => (here as Readonly<Record<string, unknown>> | undefined)?.[key], options);
+  const given = at.reduce<unknown>(
+    (here, key) => (here as Readonly<Record<string, unknown>> | undefined)?.[key],
+    options,
+  );
   const place = at.length === 0 ? 'its options' : at.join('.');
   const wanted = issue.code === 'invalid_type' ? `expected ${NAMES[issue.expected] ?? issue.expected}` : issue.message;
   return [given === undefined ? `${place}: is missing; ${wanted}` : `${place}: ${wanted}, not ${shown(given)}`];
