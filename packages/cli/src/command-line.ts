@@ -48,9 +48,10 @@ export function commandLine(version: string, io: Io, finish: (code: ExitCode) =>
     ['fettle init train.py'],
     () => import('./commands/init.ts'),
   )
-    .argument('[script]', 'a script to tune; the numeric flags of a Python argparse script become parameters')
+    .argument('[script]', 'a script to tune; the numeric flags of a Python script (argparse, click) become parameters')
     .option('-o, --output <file>', 'where to write', 'study.yaml')
-    .option('--force', 'replace a file that is there already');
+    .option('--force', 'replace a file that is there already')
+    .addOption(json());
 
   add(
     'import',

@@ -39,8 +39,43 @@ export function toText(thrown: unknown, json: boolean): string {
     const { code, message, place, remedy } = thrown;
     return JSON.stringify({ error: { code, message, place, remedy } });
   }
+  if (isFileError(thrown)) {
+    const { message, remedy } = describeFileError(thrown);
+    const code: ErrorCode = 'file-inaccessible';
+    return json
+      ? JSON.stringify({ error: { code, message, place: thrown.path, remedy } })
+      : `fettle: ${thrown.path}: ${message}\n  ${remedy}`;
+  }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   if (json) return JSON.stringify({ error: { code: 'unexpected', message } });
   const stack = thrown instanceof Error ? `\n${thrown.stack ?? ''}` : '';
   return `fettle: unexpected error: ${message}${stack}`;
+}
+
+/** What the file system said of a file. */
+interface FileError extends Error {
+  readonly code: string;
+  readonly path: string;
+  readonly syscall: string;
+}
+
+function isFileError(thrown: unknown): thrown is FileError {
+  return thrown instanceof Error && 'syscall' in thrown && 'path' in thrown && typeof thrown.path === 'string';
+}
+
+const FILE_ERRORS: { readonly [code: string]: readonly [what: string, remedy: string] } = {
+  EACCES: ['you may not do that there', 'Choose a folder that you may write to, or have its permissions changed.'],
+  EPERM: ['you may not do that there', 'Choose a folder that you may write to, or have its permissions changed.'],
+  EROFS: ['the file system is read-only', 'Choose another folder.'],
+  ENOENT: ['there is no such file or folder', 'Make the folder first, or correct the path.'],
+  ENOTDIR: ['a part of the path is a file and no folder', 'Correct the path.'],
+  EISDIR: ['it is a folder, and a file is needed', 'Name a file.'],
+  ENOSPC: ['the disk is full', 'Make room, then run the same command again.'],
+  EDQUOT: ['your quota is used up', 'Make room, then run the same command again.'],
+  ENAMETOOLONG: ['the name is too long', 'Choose a shorter name, or a folder nearer to the root.'],
+};
+
+function describeFileError({ code, syscall, message }: FileError): { message: string; remedy: string } {
+  const [what = message, remedy = 'See to it, then run the same command again.'] = FILE_ERRORS[code] ?? [];
+  return { message: `${what} (${code}, ${syscall}).`, remedy };
 }

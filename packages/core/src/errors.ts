@@ -75,6 +75,7 @@ export const ERROR_CODES = [
   'metric-source-invalid',
   'replay-mismatch',
   'runtime-too-old',
+  'file-inaccessible',
   'usage',
 ] as const;
 

@@ -167,6 +167,12 @@ describe('finding a program', () => {
     chmodSync(join(two, 'tool'), 0o755);
     expect(findProgram('tool', `${one}:${two}`, folder)).toEqual({ path: join(two, 'tool') });
     expect(findProgram('./two/tool', '', folder)).toEqual({ path: join(two, 'tool') });
+    // A folder that cannot be looked into is passed over.
+    symlinkSync('loop', join(folder, 'loop'));
+    expect(findProgram('tool', `${join(folder, 'loop')}:${two}`, folder)).toEqual({ path: join(two, 'tool') });
+    expect(findProgram('tool', join(folder, 'loop'), folder)).toEqual({
+      problem: `The program 'tool' cannot be run: ${join(folder, 'loop/tool')} cannot be looked at (ELOOP).`,
+    });
     expect(findProgram('tool', '', two)).toEqual({ path: join(two, 'tool') });
     expect(findProgram('other', '/nowhere:/else', folder)).toEqual({
       problem: "There is no program 'other' on the path that was searched: /nowhere:/else.",

@@ -61,3 +61,22 @@ describe('a study file that is a module', () => {
     expect(wrong.stderr).toContain('budgte: is not known');
   });
 });
+
+describe('files that cannot be used', () => {
+  test('are said to be so, with the path, the reason and what to do, and without a stack', async () => {
+    const folder = folderWith();
+    expect(await fettle(folder, 'init', '.', '-o', 'new.yaml')).toMatchObject({
+      code: 2,
+      stderr: "fettle: '.' is a folder, and no script.\n  Name the program in it, such as train.py.\n",
+    });
+    await fettle(folder, 'run');
+    const lost = await fettle(folder, 'report', '-o', 'nowhere/report.html');
+    expect(lost.code).toBe(1);
+    expect(lost.stderr).toMatch(
+      /^fettle: .*nowhere\/report\.html\.part: there is no such file or folder \(ENOENT, open\)\.\n {2}Make the folder first/,
+    );
+    expect(lost.stderr).not.toContain('    at ');
+    const asJson = await fettle(folder, 'export', '--json', '-o', '.');
+    expect(JSON.parse(asJson.stderr)).toMatchObject({ error: { code: 'file-inaccessible', place: folder } });
+  });
+});

@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { messageOf } from '../errors.ts';
 
 /** Where programs are looked for when there is no `PATH`. */
 const DEFAULT_PATH = '/usr/local/bin:/usr/bin:/bin';
@@ -36,9 +37,14 @@ export function findProgram(
 const MISSING = 'does not exist';
 
 function whyNotExecutable(file: string): string | undefined {
-  const status = statSync(file, { throwIfNoEntry: false });
-  if (status === undefined) return MISSING;
-  if (!status.isFile()) return 'is not a file';
+  try {
+    const status = statSync(file, { throwIfNoEntry: false });
+    if (status === undefined) return MISSING;
+    if (!status.isFile()) return 'is not a file';
+  } catch (thrown) {
+    // A folder of the path that belongs to somebody else (after `sudo`, for example): `execvp` goes on, too.
+    return `cannot be looked at (${(thrown as NodeJS.ErrnoException).code ?? messageOf(thrown)})`;
+  }
   try {
     accessSync(file, constants.X_OK);
     return undefined;
