@@ -56,7 +56,11 @@ p.add_argument('--head-lr', type=float, default=0.1)
     expect(needed).toEqual(['data', '--name']);
     expect(text).toContain('# train.py does not run without data, --name: add what it needs.');
     expect(readSource(text).value).toMatchObject({
-      space: { lr: { type: 'float', min: 0.0001, max: 1, scale: 'log' }, wd: { min: 0.00005, max: 0.005 }, headLr: { min: 0.01, max: 1, scale: 'log' } },
+      space: {
+        lr: { type: 'float', min: 0.0001, max: 1, scale: 'log' },
+        wd: { min: 0.00005, max: 0.005 },
+        headLr: { min: 0.01, max: 1, scale: 'log' },
+      },
     });
   });
 
