@@ -267,11 +267,14 @@ function failuresCard(model, page) {
         element(
           'ul',
           { class: 'messages' },
-          messages.map(({ text, count, trials: examples }) =>
+          messages.map(({ headline, text, count, trials: examples }) =>
             element(
               'li',
               {},
-              element('pre', {}, text === '' ? '(no message)' : text),
+              element('p', { class: 'headline' }, headline === '' ? '(no message)' : headline),
+              text.trim() === headline
+                ? ''
+                : element('details', {}, element('summary', {}, 'whole message'), element('pre', {}, text)),
               element(
                 'p',
                 {},

@@ -8,22 +8,29 @@ type Loader<Args extends readonly unknown[], Options> = () => Promise<{
 }>;
 
 const STUDY = 'a study file, a folder, or a study.db (default: ./study.yaml)';
-const TRIAL = new Argument('<trial>', 'number of a trial').argParser(whole('a trial'));
+const REMEDY = 'Run the command with --help for what it takes.';
+const STATES: readonly string[] = ['queued', 'running', 'paused', 'completed', 'stopped', 'failed'];
 const json = (): Option => new Option('--json', 'print JSON, for other programs');
-const study = (): Option => new Option('-s, --study <study>', STUDY);
+const study = (): Option => new Option('-s, --study <study>', 'the same, as an option');
 
 /**
  * The command line of fettle. Names and help are here, the work is in `commands/`, one file each.
+ * @param asJson whether a mistake on the command line is told to a program
  * @param finish hears the exit code of the command that ran
  */
-export function commandLine(version: string, io: Io, finish: (code: ExitCode) => void): Command {
+export function commandLine(version: string, io: Io, asJson: boolean, finish: (code: ExitCode) => void): Command {
   const program = new Command('fettle')
     .description('Tunes the hyperparameters of any program.')
     .version(version, '-V, --version')
     .helpCommand(false)
-    .showHelpAfterError('Run the command with --help for what it takes.')
+    .showHelpAfterError(asJson ? false : REMEDY)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      outputError: (text, write) =>
+        write(asJson ? `${usageAsJson(text)}\n` : `fettle: ${text.replace(/^error: /, '')}`),
+    })
     .addHelpText('after', example(['fettle init train.py', 'fettle plan', 'fettle run', 'fettle best']));
 
   const add = <Args extends readonly unknown[], Options>(
@@ -80,7 +87,8 @@ export function commandLine(version: string, io: Io, finish: (code: ExitCode) =>
     .addOption(
       new Option('-l, --language <language>', 'TypeScript, or plain JavaScript').choices(['ts', 'js']).default('ts'),
     )
-    .option('-o, --output <folder>', 'where to write (default: a folder of that name)');
+    .option('-o, --output <folder>', 'where to write (default: a folder of that name)')
+    .addOption(json());
 
   add(
     'run',
@@ -122,21 +130,17 @@ export function commandLine(version: string, io: Io, finish: (code: ExitCode) =>
   add(
     'trials',
     'list trials',
-    ['fettle trials --limit 20', 'fettle trials --state failed', 'fettle trials --sort value --json'],
+    ['fettle trials --limit 20', 'fettle trials --state failed   # and why', 'fettle trials --sort value --json'],
     () => import('./commands/trials.ts'),
   )
     .argument('[study]', STUDY)
     .option('-n, --limit <n>', 'how many', positive, 50)
     .option('--offset <n>', 'how many to leave out first', whole('--offset'), 0)
     .addOption(
-      new Option('--state <state...>', 'only trials in these states').choices([
-        'queued',
-        'running',
-        'paused',
-        'completed',
-        'stopped',
-        'failed',
-      ]),
+      new Option(
+        '--state <states>',
+        `only trials in these states: ${STATES.join(', ')}; several with commas`,
+      ).argParser(states),
     )
     .addOption(new Option('--sort <order>', 'by number, or the best first').choices(['id', 'value']).default('id'))
     .option('--reverse', 'the other way round')
@@ -145,10 +149,11 @@ export function commandLine(version: string, io: Io, finish: (code: ExitCode) =>
   add(
     'show',
     'one trial: configuration, attempts, reports, logs',
-    ['fettle show 17'],
+    ['fettle show 17', 'fettle show 17 study.yaml'],
     () => import('./commands/show.ts'),
   )
-    .addArgument(TRIAL)
+    .argument('<trial>', 'number of a trial')
+    .argument('[study]', STUDY)
     .addOption(study())
     .option('--lines <n>', 'last lines of standard error to show', whole('--lines'), 20)
     .addOption(json());
@@ -159,7 +164,8 @@ export function commandLine(version: string, io: Io, finish: (code: ExitCode) =>
     ['fettle explain 17', 'fettle explain   # why the study stopped or waits'],
     () => import('./commands/explain.ts'),
   )
-    .argument('[trial]', 'number of a trial; without it: the study', whole('a trial'))
+    .argument('[trial]', 'number of a trial; without it: the study')
+    .argument('[study]', STUDY)
     .addOption(study())
     .addOption(json());
 
@@ -228,7 +234,8 @@ export function commandLine(version: string, io: Io, finish: (code: ExitCode) =>
 
   add('report', 'write the HTML report', ['fettle report -o digits.html'], () => import('./commands/report.ts'))
     .argument('[study]', STUDY)
-    .option('-o, --output <file>', 'where to write (default: report.html beside study.db)');
+    .option('-o, --output <file>', 'where to write (default: report.html beside study.db)')
+    .addOption(json());
 
   add(
     'replay',
@@ -244,13 +251,26 @@ export function commandLine(version: string, io: Io, finish: (code: ExitCode) =>
     'print the JSON Schema of study files',
     ['fettle schema > study.schema.json'],
     () => import('./commands/schema.ts'),
-  );
+  ).addOption(new Option('--json', 'the same: a schema is JSON'));
 
   return program;
 }
 
+function usageAsJson(text: string): string {
+  const message = text.replace(/^error: /, '').trim();
+  return JSON.stringify({ error: { code: 'usage', message, remedy: REMEDY } });
+}
+
 function example(lines: readonly string[]): string {
   return `\nExample${lines.length > 1 ? 's' : ''}:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
+}
+
+function states(text: string, before: readonly string[] = []): readonly string[] {
+  const given = text.split(',').map((state) => state.trim());
+  const unknown = given.find((state) => !STATES.includes(state));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`There is no state '${unknown}'; states are ${STATES.join(', ')}.`);
+  return [...before, ...given];
 }
 
 function whole(what: string): (text: string) => number {

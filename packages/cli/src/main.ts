@@ -27,7 +27,8 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     version: string;
   };
   let code: ExitCode = EXIT.ok;
-  const program = commandLine(version, io, (result) => {
+  const asJson = args.includes('--json');
+  const program = commandLine(version, io, asJson, (result) => {
     code = result;
   });
   if (args.length === 0) {
@@ -39,7 +40,7 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     return code;
   } catch (thrown) {
     if (isCommanderError(thrown)) return thrown.exitCode === 0 ? EXIT.ok : EXIT.badInput;
-    io.err(toText(thrown, args.includes('--json')));
+    io.err(toText(thrown, asJson));
     return exitCodeOf(thrown);
   }
 }

@@ -434,3 +434,21 @@ describe('searchers around searchers', () => {
     expect(await problems(study({ searcher: '{ type: warm-start, studies: [3] }' }))).toContain('readPastStudy');
   });
 });
+
+describe('what somebody writes who does not know the form yet', () => {
+  test('is answered with an example', async () => {
+    expect(await problems(study({ budget: '50' }))).toContain(
+      'budget: expected a map, not 50\n    Such as budget: { trials: 50 }',
+    );
+    expect(await problems(study({ objective: undefined }))).toContain(
+      'objective: is missing; expected a map\n    Such as objective: { metric: loss, goal: minimize }.',
+    );
+    expect(await problems(study({ backend: '{ workers: 2 }' }))).toContain(
+      'Such as backend: { type: local, workers: 2 }.',
+    );
+    expect(await problems(study({ name: '007' }))).toContain(
+      'name: expected a text, not 7\n    In YAML, put it in quotes',
+    );
+    expect(await problems('')).toContain('there is nothing in it\n    Write it, or have it written');
+  });
+});

@@ -179,6 +179,7 @@ export { planStudy } from './study/plan-study.ts';
 export { readPastStudy } from './study/read-past-study.ts';
 export { rebuildSearcher } from './study/rebuild-searcher.ts';
 export type { RebuiltSearcher } from './study/rebuild-searcher.ts';
+export { requireSameStudy } from './study/require-same-study.ts';
 export { replayStudy } from './study/replay.ts';
 export type { ReplayDifference, ReplayResult } from './study/replay.ts';
 export { Study } from './study/study.ts';

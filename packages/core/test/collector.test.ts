@@ -457,7 +457,7 @@ describe('fileReaders', () => {
     reader.append('2.1', '{"los": 1}\n');
     expect(await readers.drain('1.1')).toBeUndefined();
     expect(await readers.drain('2.1')).toMatch(
-      /^jsonl: 11 bytes of 2\.1 were read, 0 reports were made; 1 texts were ignored/,
+      /^jsonl: 11 bytes of 2\.1 were read, 0 reports were made; 1 text was ignored/,
     );
     expect(readers.drain('2.1')).toBeUndefined();
     expect(seen).toEqual([

@@ -5,10 +5,12 @@ import { FettleError } from '@fettle/core/errors';
 import { createPackage, type Language, packageNameProblem } from '../create/plugin-package.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
+import { toJson } from '../text/json.ts';
 
 interface Options {
   readonly language: Language;
   readonly output?: string;
+  readonly json?: boolean;
 }
 
 /** `fettle create`: writes the package of a plugin into a new folder. */
@@ -21,6 +23,10 @@ export function execute([kind, name]: readonly [PluginKind, string], options: Op
     throw new FettleError('usage', `${given} is there already.`, { remedy: 'Choose another folder with --output.' });
   }
   const files = createPackage(kind, name, options.language, folder);
+  if (options.json === true) {
+    io.out(toJson({ folder, files }, 2));
+    return EXIT.ok;
+  }
   io.out(`Made ${given}:\n${files.map((file) => `  ${file}`).join('\n')}`);
   io.out(`\nNext:\n  cd ${given}\n  npm install\n  npm test                             the contract suite`);
   io.out('  npx fettle run example/study.yaml    a study with it');

@@ -4,6 +4,7 @@ import type { Io } from '../io.ts';
 import { type AttemptSummary, attemptsOf } from '../study/attempts.ts';
 import { bestTrial } from '../study/best-trial.ts';
 import { detailsOf } from '../study/details-of.ts';
+import { nameTrial } from '../study/name-trial.ts';
 import { type OpenStudy, requireTrial, withStudy } from '../study/open-reader.ts';
 import { askBackend } from '../study/recorded-backend.ts';
 import { type Asked, askSearcher } from '../study/recorded-searcher.ts';
@@ -28,8 +29,9 @@ interface Options {
  * `{ summary, searcher, notes, events }`, where `searcher` is how the searcher stands. Values are in the objective's own sign,
  * events as they are in the journal.
  */
-export async function execute([id]: readonly [number | undefined], options: Options, io: Io): Promise<ExitCode> {
-  return await withStudy(options.study, io, async (study) => {
+export async function execute(words: readonly [string?, string?], options: Options, io: Io): Promise<ExitCode> {
+  const { id, study: named } = nameTrial(words, options.study);
+  return await withStudy(named, io, async (study) => {
     if (id === undefined) await explainStudy(study, options.json === true, io);
     else await explainTrial(study, id, options.json === true, io);
     return EXIT.ok;

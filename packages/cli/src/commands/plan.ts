@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import {
   type Budget,
   FettleError,
@@ -7,8 +7,10 @@ import {
   type JsonObject,
   parseMemorySize,
   planStudy,
+  requireSameStudy,
   type SearcherPlan,
   type StudyOptions,
+  type StudySummary,
 } from '@fettle/core';
 import { readSqliteStore } from '@fettle/core/store';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
@@ -43,6 +45,8 @@ interface Plan {
   readonly checkpointBytes: number | undefined;
   /** Longest time at work in milliseconds, as far as limits say; the program's own speed is not known. */
   readonly longest: number;
+  /** Why nothing would run here. */
+  readonly problems: readonly string[];
   readonly warnings: readonly string[];
 }
 
@@ -61,10 +65,13 @@ export async function execute([study]: readonly [string | undefined], options: O
   const file = locateStudyFile(study, io.cwd);
   const loaded = await loadStudy(file);
   const searcherPlan = await planStudy(loaded, workersOf(loaded));
-  const plan = makePlan(loaded, placeOf(file, loaded.name), searcherPlan, checkpointSize, io);
+  const place = placeOf(file, loaded.name);
+  const recorded = recordedSummary(place);
+  if (recorded !== undefined) requireSameStudy(recorded.definition, loaded);
+  const plan = makePlan(loaded, place, recorded, searcherPlan, checkpointSize, io);
   if (options.json === true) io.out(toJson(plan, 2));
   else io.out(text(plan, loaded, file, io));
-  return EXIT.ok;
+  return plan.problems.length === 0 ? EXIT.ok : EXIT.badInput;
 }
 
 /** Bytes of `--checkpoint-size`. @throws FettleError `usage` */
@@ -78,6 +85,7 @@ function sizeOf(text: string | undefined): number | undefined {
 function makePlan(
   loaded: StudyOptions,
   place: StudyPlace,
+  recorded: StudySummary | undefined,
   searcherPlan: SearcherPlan | undefined,
   checkpointSize: number | undefined,
   io: Io,
@@ -93,7 +101,10 @@ function makePlan(
   return {
     name,
     folder: place.folder,
-    existing: existing(place),
+    existing: recorded && {
+      trials: Object.values(recorded.counts).reduce((sum, count) => sum + count, 0),
+      status: recorded.status,
+    },
     space: space.toJSON(),
     cardinality,
     searcher: searcher.record,
@@ -108,17 +119,17 @@ function makePlan(
         ? undefined
         : checkpointSize * searcherPlan.checkpoints,
     longest: Math.min(budget.wallClock ?? Number.POSITIVE_INFINITY, byTrials),
-    warnings: warningsOf(loaded, mostTrials, io),
+    problems: problemsOf(loaded, io),
+    warnings: warningsOf(loaded, mostTrials),
   };
 }
 
-function existing({ database }: StudyPlace): Plan['existing'] {
+/** How the study stands, if it has begun. */
+function recordedSummary({ database }: StudyPlace): StudySummary | undefined {
   if (!existsSync(database)) return undefined;
   const reader = readSqliteStore(database);
   try {
-    const summary = reader.summary();
-    if (summary === undefined) return undefined;
-    return { trials: Object.values(summary.counts).reduce((sum, count) => sum + count, 0), status: summary.status };
+    return reader.summary();
   } finally {
     reader.close();
   }
@@ -130,20 +141,35 @@ function workersOf({ backend }: StudyOptions): number {
   return typeof workers === 'number' ? workers : 1;
 }
 
+/** What `fettle run` would refuse to begin with on this machine. */
+function problemsOf({ command, workingDirectory = '.', environment, backend }: StudyOptions, io: Io): string[] {
+  if (command === undefined || (backend?.record.type ?? 'local') !== 'local') return [];
+  if (!existsSync(workingDirectory) || !statSync(workingDirectory).isDirectory()) {
+    return [`The working directory ${workingDirectory} does not exist: correct \`workingDirectory\`.`];
+  }
+  const [program = ''] = command;
+  if (program.includes('{')) return [];
+  const found = findProgram(program, environment?.['PATH'] ?? io.env['PATH'], workingDirectory);
+  return 'problem' in found
+    ? [`${found.problem}\n  Correct \`command\`, or start fettle where the program is found.`]
+    : [];
+}
+
+/** What a script is called. */
+const SCRIPT = /^[^-{}][^{}]*\.(?:py|sh|js|mjs|ts|R|jl|pl|rb)$/;
+
 function warningsOf(
   { command, workingDirectory = '.', space, backend, budget = {} }: StudyOptions,
   mostTrials: number,
-  io: Io,
 ): string[] {
   const warnings: string[] = [];
-  const where = backend?.record.type ?? 'local';
-  if (command !== undefined && where === 'local') {
-    if (!existsSync(workingDirectory) || !statSync(workingDirectory).isDirectory()) {
-      warnings.push(`the working directory ${workingDirectory} does not exist`);
+  if (command !== undefined && (backend?.record.type ?? 'local') === 'local') {
+    const missing = command
+      .slice(1)
+      .filter((word) => SCRIPT.test(word) && !existsSync(resolve(workingDirectory, word)));
+    for (const script of missing) {
+      warnings.push(`there is no ${script} in ${workingDirectory}, where the program runs; the command names it`);
     }
-    const [program = ''] = command;
-    const found = program.includes('{') ? undefined : findProgram(program, io.env['PATH'], workingDirectory);
-    if (found !== undefined && 'problem' in found) warnings.push(found.problem);
   }
   if (command !== undefined) {
     const used = command.join(' ');
@@ -172,7 +198,7 @@ function text(plan: Plan, loaded: StudyOptions, file: string, io: Io): string {
     ['objective', `${goal} ${metric}`],
     [
       'space',
-      `${loaded.space.names.length} parameters, ${Number.isFinite(plan.cardinality) ? `${formatNumber(plan.cardinality)} configurations` : 'infinitely many configurations'}`,
+      `${loaded.space.names.length} ${loaded.space.names.length === 1 ? 'parameter' : 'parameters'}, ${Number.isFinite(plan.cardinality) ? `${formatNumber(plan.cardinality)} configurations` : 'infinitely many configurations'}`,
     ],
     ['searcher', describe(plan.searcher)],
     ['backend', describe(plan.backend)],
@@ -186,14 +212,22 @@ function text(plan: Plan, loaded: StudyOptions, file: string, io: Io): string {
         : 'unknown: neither a wall-clock budget nor a time limit for trials',
     ],
   ];
-  if (plan.command !== undefined) rows.push(['command', plan.command.join(' ')]);
+  if (plan.command !== undefined)
+    rows.push([
+      'command',
+      plan.command.map((word) => (word.includes(' ') || word === '' ? JSON.stringify(word) : word)).join(' '),
+    ]);
   const expected =
     plan.searcherPlan === undefined
       ? []
       : expectation(plan.searcherPlan, plan.checkpointBytes, loaded.objective, io.paint);
-  const ok = `${paint('green', '✓')} ${relative(io.cwd, file)} is in order.`;
+  const problems = plan.problems.map((problem) => `${paint('red', '✗')} ${problem}`);
+  const ok =
+    problems.length === 0
+      ? `${paint('green', '✓')} ${relative(io.cwd, file)} is in order.`
+      : `${paint('red', '✗')} Nothing would run here; the file is in order otherwise.`;
   const warnings = plan.warnings.map((warning) => `${paint('yellow', '!')} ${warning}`);
-  return [pairs(rows, paint), '', ...expected, ...warnings, ok].join('\n');
+  return [pairs(rows, paint), '', ...expected, ...warnings, ...problems, ok].join('\n');
 }
 
 /** A plugin's record in one line. */

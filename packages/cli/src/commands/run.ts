@@ -1,6 +1,14 @@
 import { existsSync, renameSync } from 'node:fs';
 import { basename, relative } from 'node:path';
-import { createStudy, FettleError, type Logger, type Study, type StudyOptions, type TrialRecord } from '@fettle/core';
+import {
+  createStudy,
+  FettleError,
+  type Logger,
+  type Study,
+  type StudyEvent,
+  type StudyOptions,
+  type TrialRecord,
+} from '@fettle/core';
 import { readSqliteStore } from '@fettle/core/store';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
@@ -48,7 +56,6 @@ export async function execute([argument]: readonly [string | undefined], options
   view = chooseView(study, loaded, options, io);
   const shown = view;
   for (const [level, message] of early) shown.log(level, message);
-  // The opening of the session was committed before anybody could listen.
   const deaf = study.on('*', (event) => shown.event(event));
   const unheard = onSignals({
     interrupt: (signal) => {
@@ -65,6 +72,7 @@ export async function execute([argument]: readonly [string | undefined], options
     },
   });
   try {
+    for (const event of opening(place)) shown.event(event);
     shown.phase('running');
     let first: TrialRecord | undefined;
     const closed = study.on('study:closed', () => {
@@ -103,6 +111,18 @@ function chooseView(study: Study, loaded: StudyOptions, options: Options, io: Io
   if (!canDraw || options.plain === true) return plainView(study, io);
   const backend = loaded.backend?.record.type ?? (loaded.command === undefined ? 'in-process' : 'local');
   return liveView(study, backend, io);
+}
+
+/** What was committed before anybody could listen: that the study was created, if it was, and that this session was opened. */
+function opening({ database }: StudyPlace): StudyEvent[] {
+  const reader = readSqliteStore(database);
+  try {
+    const events = reader.studyEvents();
+    const opened = events.findLastIndex(({ type }) => type === 'study:opened');
+    return events.slice(events[opened - 1]?.type === 'study:created' ? opened - 1 : opened);
+  } finally {
+    reader.close();
+  }
 }
 
 /** The trial that a person would compare with: the first one, which is the default configuration where one was given. */

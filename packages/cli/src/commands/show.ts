@@ -1,14 +1,17 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { relative } from 'node:path';
 import { attemptDirectory, attemptId, type Report, type TrialRecord } from '@fettle/core';
+import { FettleError } from '@fettle/core/errors';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { type AttemptSummary, attemptsOf } from '../study/attempts.ts';
 import { detailsOf } from '../study/details-of.ts';
+import { nameTrial } from '../study/name-trial.ts';
 import { requireTrial, withStudy } from '../study/open-reader.ts';
 import { formatDuration } from '../study-file/duration.ts';
 import { toJson } from '../text/json.ts';
 import { formatNumber } from '../text/number.ts';
+import { isAnnouncement, oneLine } from '../text/one-line.ts';
 import { printable } from '../text/style.ts';
 import { pairs, table } from '../text/table.ts';
 
@@ -28,8 +31,14 @@ interface Options {
  * `fettle show`: with `--json`, `{ trial, details, attempts, reports, folder, logs }`: `details` is
  * what its suggestion rested on, folder and logs are the last attempt's.
  */
-export async function execute([id]: readonly [number], options: Options, io: Io): Promise<ExitCode> {
-  return await withStudy(options.study, io, (study) => {
+export async function execute(words: readonly [string, string?], options: Options, io: Io): Promise<ExitCode> {
+  const { id, study: named } = nameTrial(words, options.study);
+  if (id === undefined) {
+    throw new FettleError('usage', `The number of a trial is needed here; '${words[0]}' is none.`, {
+      remedy: 'fettle trials lists them; fettle show 3, for example, shows the third.',
+    });
+  }
+  return await withStudy(named, io, (study) => {
     const trial = requireTrial(study, id);
     const history = study.reader.history(id);
     const attempts = attemptsOf(history);
@@ -44,7 +53,9 @@ export async function execute([id]: readonly [number], options: Options, io: Io)
       return EXIT.ok;
     }
     const section = (title: string, body: string): void => io.out(`\n${io.paint('bold', title)}\n${body}`);
-    io.out(headline(trial, study.summary.definition.objective.metric, io));
+    const stderr = logs.find((file) => file === directory?.files.stderr);
+    const tail = stderr === undefined ? [] : lastLines(stderr, options.lines);
+    io.out(headline(trial, study.summary.definition.objective.metric, tail.length > 0, io));
     section(
       'configuration',
       pairs(
@@ -56,19 +67,19 @@ export async function execute([id]: readonly [number], options: Options, io: Io)
     if (attempts.length > 0) section('attempts', attemptTable(attempts, io));
     if (reports.length > 0) section('reports', reportTable(reports, io));
     if (logs.length > 0) section('files', logs.map((file) => `  ${relative(io.cwd, file) || file}`).join('\n'));
-    const stderr = logs.find((file) => file === directory?.files.stderr);
-    const tail = stderr === undefined ? [] : lastLines(stderr, options.lines);
     if (tail.length > 0) section('end of standard error', tail.map((line) => `  ${line}`).join('\n'));
     return EXIT.ok;
   });
 }
 
-function headline(trial: TrialRecord, metric: string, io: Io): string {
+/** @param hasTail whether the end of standard error is shown anyway */
+function headline(trial: TrialRecord, metric: string, hasTail: boolean, io: Io): string {
   const state = trial.failure === undefined ? trial.state : `${trial.state}: ${trial.failure}`;
   const value =
     trial.value === undefined ? '' : `  ${metric} ${formatNumber(trial.value)} at ${formatNumber(trial.resource)}`;
   const lines = [`${io.paint('bold', `trial ${trial.id}`)}  ${state}${value}`, io.paint('dim', trial.reason)];
-  if (trial.message !== undefined) lines.push(trial.message);
+  const { message } = trial;
+  if (message !== undefined) lines.push(hasTail && isAnnouncement(message) ? oneLine(message) : message);
   return lines.join('\n');
 }
 
@@ -86,10 +97,9 @@ function attemptTable(attempts: readonly AttemptSummary[], io: Io): string {
       new Date(attempt.launchedAt).toLocaleString('sv'),
       attempt.endedAt === undefined ? '' : formatDuration(attempt.endedAt - attempt.launchedAt),
       formatNumber(attempt.resumeFrom),
-      [attempt.end ?? 'running', attempt.message ?? attempt.stopping ?? '']
+      [attempt.end ?? 'running', oneLine(attempt.message ?? attempt.stopping ?? '')]
         .filter((text) => text !== '')
-        .join(', ')
-        .split('\n')[0] ?? '',
+        .join(', '),
     ]),
     io.paint,
   );

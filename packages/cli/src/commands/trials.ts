@@ -5,6 +5,7 @@ import { withStudy } from '../study/open-reader.ts';
 import { formatDuration } from '../study-file/duration.ts';
 import { toJson } from '../text/json.ts';
 import { formatNumber, formatParameter } from '../text/number.ts';
+import { tellingLine } from '../text/one-line.ts';
 import { table } from '../text/table.ts';
 
 interface Options {
@@ -29,7 +30,8 @@ export async function execute([study]: readonly [string | undefined], options: O
       io.out('No such trials.');
       return EXIT.ok;
     }
-    io.out(trialTable(trials, summary.definition.objective, io));
+    const isAboutFailures = states?.every((state) => state === 'failed') === true;
+    io.out(trialTable(trials, summary.definition.objective, isAboutFailures, io));
     const total = (states ?? (Object.keys(summary.counts) as TrialState[])).reduce(
       (sum, state) => sum + summary.counts[state],
       0,
@@ -40,8 +42,16 @@ export async function execute([study]: readonly [string | undefined], options: O
   });
 }
 
-/** Trials as a table: one column for each parameter that any of them has. */
-export function trialTable(trials: readonly TrialRecord[], { metric, goal }: Objective, io: Io): string {
+/**
+ * Trials as a table: one column for each parameter that any of them has.
+ * @param isAboutFailures whether it is to say why they failed
+ */
+export function trialTable(
+  trials: readonly TrialRecord[],
+  { metric, goal }: Objective,
+  isAboutFailures: boolean,
+  io: Io,
+): string {
   const names = [...new Set(trials.flatMap((trial) => Object.keys(trial.configuration)))];
   return table(
     [
@@ -50,6 +60,7 @@ export function trialTable(trials: readonly TrialRecord[], { metric, goal }: Obj
       { title: `${metric} ${goal === 'maximize' ? '↑' : '↓'}`, align: 'right' },
       { title: 'resource', align: 'right' },
       { title: 'time', align: 'right' },
+      ...(isAboutFailures ? [{ title: 'why', most: 100 }] : []),
       ...names.map((title) => ({ title, most: 24 })),
     ],
     trials.map((trial) => [
@@ -58,6 +69,7 @@ export function trialTable(trials: readonly TrialRecord[], { metric, goal }: Obj
       formatNumber(trial.value),
       formatNumber(trial.resource),
       trial.runtime === 0 ? '–' : formatDuration(trial.runtime),
+      ...(isAboutFailures ? [tellingLine(trial.message ?? '')] : []),
       ...names.map((name) => formatParameter(trial.configuration[name])),
     ]),
     io.paint,

@@ -250,7 +250,7 @@ export function clockTime(at: number): string {
 
 function footLine({ phase, status }: FrameInput): Line {
   if (phase === 'interrupting')
-    return [['Nothing new is started; trials are asked to save a checkpoint. Ctrl-C again kills them now.', 'yellow']];
+    return [['Ctrl-C again kills now. Nothing new starts; trials may save a checkpoint.', 'yellow']];
   if (phase === 'killing') return [['Killing what still runs …', 'red']];
   if (status.waiting !== undefined) return [[`waiting: ${status.waiting}`, 'dim']];
   return [['Ctrl-C stops in good order; the same command goes on later.', 'dim']];

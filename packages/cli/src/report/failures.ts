@@ -1,9 +1,12 @@
 import type { TrialRecord } from '@fettle/core';
+import { tellingLine } from '../text/one-line.ts';
 import type { FailureData } from './report-data.ts';
 
 const MOST_MESSAGES = 5;
 const MOST_EXAMPLES = 5;
 const LONGEST_MESSAGE = 1_000;
+/** Of a longer message, so much of its beginning is kept; the rest is its end, where a traceback says what it was. */
+const BEGINNING = 200;
 
 /** Failed trials and attempts by class, the most frequent class first. */
 export function groupFailures(
@@ -30,13 +33,18 @@ export function groupFailures(
 }
 
 function groupMessages(failed: readonly TrialRecord[]): FailureData['messages'] {
-  const byText = new Map<string, { text: string; count: number; trials: number[] }>();
+  const byHeadline = new Map<string, { headline: string; text: string; count: number; trials: number[] }>();
   for (const { id, message = '' } of failed) {
-    const text = message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
-    const group = byText.get(text) ?? { text, count: 0, trials: [] };
+    const headline = tellingLine(message);
+    const group = byHeadline.get(headline) ?? { headline, text: shortened(message), count: 0, trials: [] };
     group.count += 1;
     if (group.trials.length < MOST_EXAMPLES) group.trials.push(id);
-    byText.set(text, group);
+    byHeadline.set(headline, group);
   }
-  return [...byText.values()].sort((a, b) => b.count - a.count).slice(0, MOST_MESSAGES);
+  return [...byHeadline.values()].sort((a, b) => b.count - a.count).slice(0, MOST_MESSAGES);
+}
+
+function shortened(message: string): string {
+  if (message.length <= LONGEST_MESSAGE) return message;
+  return `${message.slice(0, BEGINNING)}\n…\n${message.slice(BEGINNING - LONGEST_MESSAGE)}`;
 }

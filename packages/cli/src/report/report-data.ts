@@ -129,7 +129,14 @@ export interface FailureData {
   /** Failed attempts of this class, those that were tried again included. */
   readonly attempts: number;
   /** The most frequent messages, with some of the trials they belong to. */
-  readonly messages: readonly { readonly text: string; readonly count: number; readonly trials: readonly number[] }[];
+  readonly messages: readonly {
+    /** The line that says what went wrong. */
+    readonly headline: string;
+    /** The whole message of the first of these trials. */
+    readonly text: string;
+    readonly count: number;
+    readonly trials: readonly number[];
+  }[];
 }
 
 /** How much each parameter matters, largest first; or why that cannot be said. */

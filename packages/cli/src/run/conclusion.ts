@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { attemptDirectory, attemptId, type StudyOptions, type StudyResult, type TrialRecord } from '@fettle/core';
 import { commandOf } from '../study/command-of.ts';
+import { reportedNames } from './reported-names.ts';
 import type { StudyPlace } from '../study/locate.ts';
 import { formatDuration } from '../study-file/duration.ts';
 import { formatNumber, formatParameter } from '../text/number.ts';
@@ -28,7 +29,7 @@ export function conclusion(ending: Ending): string {
   const { result, paint, argument, report, cwd } = ending;
   const { summary, status, reason } = result;
   const { counts, reports, wallClock } = summary;
-  const study = argument === undefined ? '' : ` ${argument}`;
+  const study = argument === undefined ? '' : ` ${shellQuote([argument])}`;
   const states = Object.entries(counts).filter(([, count]) => count > 0);
   const head = [
     `${paint(status === 'finished' ? 'green' : 'yellow', status)}: ${reason}`,
@@ -40,25 +41,37 @@ export function conclusion(ending: Ending): string {
     ),
   ];
   const best = result.best === undefined ? noBest(ending) : bestOf(result.best, ending);
-  const option = argument === undefined ? '' : ` --study ${argument}`;
   const next = [
     ...(status === 'interrupted' ? [['go on', `fettle run${study}`]] : []),
-    ...(report === undefined ? [] : [['report', relative(cwd, report)]]),
-    ['more', `fettle trials${study}${result.best === undefined ? '' : `, fettle explain ${result.best.id}${option}`}`],
+    ...(report === undefined ? [] : [['report', shellQuote([relative(cwd, report)])]]),
+    ['more', `fettle trials${study}${result.best === undefined ? '' : `, fettle explain ${result.best.id}${study}`}`],
   ].map(([name = '', text = '']) => `${paint('dim', name.padEnd(8))}${text}`);
   return ['', ...head, '', ...best, '', ...next].join('\n');
 }
 
+/** What to do about a study without a value: look at a failure, or read the values that are there. */
 function noBest({ result, argument, first, place, cwd }: Ending): string[] {
   const { counts, definition } = result.summary;
   const { metric, resource } = definition.objective;
-  const study = argument === undefined ? '' : ` ${argument}`;
-  const failed = counts.failed > 0 ? ` See why trials failed: fettle trials${study} --state failed` : '';
-  const lines = [`No trial reported a finite ${metric}.${failed}`];
+  const study = argument === undefined ? '' : ` ${shellQuote([argument])}`;
+  const lines = [`No trial reported a finite ${metric}.`];
+  if (counts.failed > 0) {
+    const one = first?.failure === undefined ? '' : `fettle show ${first.id}${study}, or all of them: `;
+    lines[0] += ` See why trials failed: ${one}fettle trials${study} --state failed`;
+  } else if (first?.value !== undefined) {
+    lines[0] += ` What they reported is not a number, or infinite: fettle show ${first.id}${study}`;
+  }
   if (first?.failure !== 'no-metric') return lines;
   // The commonest surprise of a first study.
-  const { stdout } = attemptDirectory(place.folder, attemptId(first.id, 1)).files;
-  const file = place.file === undefined ? 'study.yaml' : relative(cwd, place.file);
+  const { stdout, metrics } = attemptDirectory(place.folder, attemptId(first.id, 1)).files;
+  const file = place.file === undefined ? 'study.yaml' : shellQuote([relative(cwd, place.file)]);
+  const names = reportedNames([metrics, stdout]);
+  if (names.length > 0) {
+    return [
+      ...lines,
+      `Its lines of JSON hold ${names.join(', ')}, and no ${metric}. Correct objective.metric in ${file} (and begin afresh: fettle run${study} --fresh), or what the program prints.`,
+    ];
+  }
   const patterns = [metric, ...(resource === undefined ? [] : [resource])]
     .map((name) => `{ name: ${name}, regex: '${name}[=: ]+(\\S+)' }`)
     .join(', ');
@@ -66,7 +79,7 @@ function noBest({ result, argument, first, place, cwd }: Ending): string[] {
     ...lines,
     `A program says its result as a line of JSON, {"${metric}": 0.123}. One that prints something else is read by a regular expression:`,
     `  metrics: { type: regex, metrics: [${patterns}] }`,
-    `in ${file}. Try it: fettle metrics ${file} ${relative(cwd, stdout)}`,
+    `in ${file}. Try it: fettle metrics ${file} ${shellQuote([relative(cwd, stdout)])}`,
   ];
 }
 

@@ -2,8 +2,8 @@ import type { Goal, Study, StudyEvent, TrialRecord } from '@fettle/core';
 import type { Io } from '../io.ts';
 import { type News, renderFrame } from '../live/frame.ts';
 import { Screen } from '../live/screen.ts';
+import { oneLine } from '../text/one-line.ts';
 import { LadderWatch } from './ladder-watch.ts';
-import { oneLine } from './news.ts';
 import { newsDesk, type Phase, type RunView } from './view.ts';
 
 /** Least time between two frames, in milliseconds. */

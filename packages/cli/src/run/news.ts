@@ -1,7 +1,8 @@
 import type { StudyEvent, StudySummary, TrialRecord } from '@fettle/core';
 import { formatDuration } from '../study-file/duration.ts';
 import { formatNumber, formatParameter } from '../text/number.ts';
-import { printable, type Style } from '../text/style.ts';
+import { oneLine } from '../text/one-line.ts';
+import type { Style } from '../text/style.ts';
 
 /** What the makers of news may look up. */
 export interface NewsContext {
@@ -99,18 +100,4 @@ export class NewsDesk {
       ? { text: `trial ${id} ${how}${value}${time}  best so far`, style: 'green' }
       : { text: `trial ${id} ${how}${value}${time}`, style: 'none' };
   }
-}
-
-/**
- * A message on one line, without anything that would move the cursor: its first line, and its last one if the first only
- * announces it (`It exited with code 1. The end of its standard error:`).
- */
-export function oneLine(message: string): string {
-  const lines = message
-    .split('\n')
-    .map((line) => printable(line).trim())
-    .filter((line) => line !== '');
-  const [first = '', ...rest] = lines;
-  const last = rest.at(-1);
-  return first.endsWith(':') && last !== undefined ? `${first} ${last}` : first;
 }

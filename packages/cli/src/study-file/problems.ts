@@ -63,14 +63,42 @@ export function schemaProblems(error: z.ZodError, schema: z.ZodType, value: unkn
       });
     }
     const given = valueAt(value, path);
-    if (given === undefined) return [{ path: at, message: `is missing; ${expectation(issue)}` }];
-    const problem: Problem = { path: at, message: `${expectation(issue)}, not ${shown(given)}` };
+    const remedy = EXAMPLES[pathText(at)];
+    if (given === undefined) return [{ path: at, message: `is missing; ${expectation(issue)}`, remedy }];
+    if (at.length === 0 && given === null) {
+      return [
+        { path: at, message: 'there is nothing in it', remedy: 'Write it, or have it written: fettle init --force.' },
+      ];
+    }
+    const problem: Problem = {
+      path: at,
+      message: `${expectation(issue)}, not ${shown(given)}`,
+      remedy: quotes(issue, given) ?? remedy,
+    };
     const near =
       issue.code === 'invalid_value' && typeof given === 'string'
         ? didYouMean(given, issue.values.map(String))
         : undefined;
     return [near === undefined ? problem : { ...problem, remedy: `Did you mean '${near}'?` }];
   });
+}
+
+/** How it is written, where that is not plain from what was expected. */
+const EXAMPLES: { readonly [path: string]: string } = {
+  name: 'Such as name: digits.',
+  space: 'Such as space: { rate: { type: float, min: 1e-4, max: 1, scale: log } }.',
+  objective: 'Such as objective: { metric: loss, goal: minimize }.',
+  searcher: 'Such as searcher: random.',
+  backend: 'Such as backend: { type: local, workers: 2 }.',
+  budget: 'Such as budget: { trials: 50 }, budget: { wallClock: 2h }, or both.',
+};
+
+/** YAML takes what looks like a number or a truth value for one. */
+function quotes(issue: z.core.$ZodIssue, given: unknown): string | undefined {
+  const isText = issue.code === 'invalid_type' && issue.expected === 'string';
+  return isText && (typeof given === 'number' || typeof given === 'boolean')
+    ? `In YAML, put it in quotes: "${given}"`
+    : undefined;
 }
 
 const NAMES: { readonly [type: string]: string } = {

@@ -78,8 +78,12 @@ export async function locateDatabase(argument: string | undefined, cwd: string):
 function existing(argument: string | undefined, cwd: string): string {
   const path = resolve(cwd, argument ?? '.');
   if (existsSync(path)) return path;
+  const named = argument === undefined ? undefined : join(HOME, argument);
   throw new FettleError('study-missing', `There is no '${argument}' in ${cwd}.`, {
-    remedy: 'Name a study file, its folder, or a study.db.',
+    remedy:
+      named !== undefined && existsSync(join(cwd, named, 'study.db'))
+        ? `The study of that name is ${named}.`
+        : 'Name a study file, its folder, or a study.db.',
   });
 }
 
@@ -98,7 +102,7 @@ function noStudy(folder: string): FettleError {
 }
 
 function studiesIn(folder: string): string[] {
-  const home = join(folder, HOME);
+  const home = basename(folder) === HOME ? folder : join(folder, HOME);
   if (!existsSync(home)) return [];
   return readdirSync(home)
     .map((name) => join(home, name))

@@ -120,7 +120,7 @@ describe('fettle run', () => {
     const run = await fettle(folder, 'run');
     expect(run.code).toBe(3);
     expect(run.stdout).toContain(
-      'No trial reported a finite loss. See why trials failed: fettle trials --state failed',
+      'No trial reported a finite loss. See why trials failed: fettle show 1, or all of them: fettle trials --state failed',
     );
     expect(run.stdout).toContain('no such thing');
     expect((await fettle(folder, 'best')).code).toBe(3);

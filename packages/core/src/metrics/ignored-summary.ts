@@ -28,13 +28,21 @@ export function describeIgnored(summaries: readonly IgnoredSummary[]): string {
 
 function describe({ source, path, bytes, readings, ignored, reasons, problem }: IgnoredSummary): string {
   const facts: string[] = [];
-  if (bytes > 0) facts.push(`${bytes} bytes of ${path} were read, ${readings} reports were made`);
+  if (bytes > 0)
+    facts.push(
+      `${bytes} bytes of ${path} were read, ${readings} ${readings === 1 ? 'report was' : 'reports were'} made`,
+    );
   else if (problem === undefined) facts.push(`${path} has nothing in it`);
   if (ignored > 0) {
     const named = reasons
       .slice(0, NAMED)
-      .map(({ why, count, sample }) => `${why} (${count} times, first ${JSON.stringify(sample)})`);
-    facts.push(`${ignored} texts were ignored: ${named.join(', ')}${reasons.length > NAMED ? ', …' : ''}`);
+      .map(
+        ({ why, count, sample }) =>
+          `${why} (${count === 1 ? 'once:' : `${count} times, first`} ${JSON.stringify(sample)})`,
+      );
+    facts.push(
+      `${ignored} ${ignored === 1 ? 'text was' : 'texts were'} ignored: ${named.join(', ')}${reasons.length > NAMED ? ', …' : ''}`,
+    );
   }
   if (problem !== undefined) facts.push(`${path}: ${problem}`);
   return `${source}: ${facts.join('; ')}.`;
