@@ -17,10 +17,14 @@ beforeAll(() => {
   const { vitest, zod } = catalog();
   const manifest = { name: 'third-party', private: true, type: 'module' };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', `./${tarball}`, `vitest@${vitest}`, `zod@${zod}`], {
-    cwd: folder,
-    stdio: 'ignore',
-  });
+  execFileSync(
+    'npm',
+    ['install', '--no-audit', '--no-fund', '--prefer-offline', `./${tarball}`, `vitest@${vitest}`, `zod@${zod}`],
+    {
+      cwd: folder,
+      stdio: 'ignore',
+    },
+  );
 }, 300_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
