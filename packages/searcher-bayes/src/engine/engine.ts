@@ -6,7 +6,7 @@ import { createLinearAlgebra } from '../linear-algebra/create-linear-algebra.ts'
 import type { LinearAlgebra } from '../linear-algebra/types.ts';
 import { joined } from '../search/refine-continuous.ts';
 import { type Effort, effortOf } from './effort.ts';
-import { FitSchedule, type PlannedFit, STEPS } from './fit-schedule.ts';
+import { FitSchedule, type PlannedFit } from './fit-schedule.ts';
 import { extended, fitModels, type FittedModels, type StartingPoint, startingPoint } from './fitted-models.ts';
 import { beliefsAt, propose } from './propose.ts';
 import type { Answer, EngineSetup, Question, Summary, Told } from './protocol.ts';
@@ -15,8 +15,8 @@ import { slicesThrough } from './slices.ts';
 /** The first number of observations of which a model is made. */
 const FIRST_FIT = 2;
 /** Shares of the latency budget: for fitting and for searching. The rest is for conditioning, messages and slower machines. */
-const FITTING = 0.25;
-const SEARCHING = 0.3;
+const FITTING = 0.2;
+const SEARCHING = 0.25;
 /** The most points at which an acquisition function is evaluated, and the least. */
 const MOST_EVALUATIONS = 2000;
 const LEAST_EVALUATIONS = 60;
@@ -24,7 +24,8 @@ const LEAST_EVALUATIONS = 60;
 /** A fit on its way. */
 interface Fitting {
   readonly plan: PlannedFit;
-  readonly steps: Generator<void, FittedModels>;
+  readonly steps: Generator<number, FittedModels>;
+  /** Work that was done for it, in milliseconds on a machine of ordinary speed. */
   readonly done: number;
 }
 
@@ -53,9 +54,9 @@ export class Engine {
   /** The fit in use, conditioned on what was observed since. */
   #current: { readonly upTo: number; readonly models: FittedModels } | undefined;
 
-  constructor(setup: EngineSetup) {
+  constructor(setup: EngineSetup, algebra: LinearAlgebra = createLinearAlgebra()) {
     this.#setup = setup;
-    this.#algebra = createLinearAlgebra();
+    this.#algebra = algebra;
     this.#effort = effortOf(setup.layout.order.length);
     this.#models = 1 + setup.limits.length + Number(setup.cost);
     this.#schedule = new FitSchedule(
@@ -133,10 +134,9 @@ export class Engine {
 
   /** Sees to it that a fit has come so far; at a progress of 1, to its end. */
   #advance(plan: PlannedFit, progress: number): void {
-    const steps = this.#models * (STEPS.fit + (plan.isAnchor ? STEPS.warp : 0));
     while (!this.#fits.has(plan.count)) {
       const done = this.#fitting?.plan.count === plan.count ? this.#fitting.done : 0;
-      if (progress < 1 && done >= progress * steps) return;
+      if (progress < 1 && done >= progress * plan.work) return;
       this.#step(plan);
     }
   }
@@ -149,26 +149,26 @@ export class Engine {
     this.#fitting = undefined;
     const step = fitting.steps.next();
     if (step.done === true) this.#keep(plan, step.value);
-    else this.#fitting = { ...fitting, done: fitting.done + 1 };
+    else this.#fitting = { ...fitting, done: fitting.done + this.#effort.likelihood(step.value) };
   }
 
-  *#fit(plan: PlannedFit): Generator<void, FittedModels> {
-    const start = plan.isAnchor || plan.anchor === undefined ? undefined : yield* this.#anchor(plan.anchor);
+  *#fit({ count, isAnchor, anchor }: Omit<PlannedFit, 'due' | 'work'>): Generator<number, FittedModels> {
+    const start = isAnchor || anchor === undefined ? undefined : yield* this.#anchor(anchor);
     const enough = this.#setup.layout.order.length + 2;
     const set = trainingSet(
-      this.#observations.slice(0, plan.count),
+      this.#observations.slice(0, count),
       enough,
       this.#effort.mostObservations,
       this.#setup.rungs,
     );
-    return yield* fitModels(this.#algebra, this.#setup, plan.count, set, start);
+    return yield* fitModels(this.#algebra, this.#setup, count, set, start);
   }
 
   /** An anchor's hyperparameters; after a restart it is fitted again. */
-  *#anchor(count: number): Generator<void, StartingPoint> {
+  *#anchor(count: number): Generator<number, StartingPoint> {
     const known = this.#anchors.get(count);
     if (known !== undefined) return known;
-    const models = yield* this.#fit({ count, due: count, isAnchor: true, anchor: undefined });
+    const models = yield* this.#fit({ count, isAnchor: true, anchor: undefined });
     const start = startingPoint(models);
     this.#anchors.set(count, start);
     return start;

@@ -8,6 +8,8 @@ export interface PlannedFit {
   readonly isAnchor: boolean;
   /** The count of the anchor from which it starts, besides its fresh start. */
   readonly anchor: number | undefined;
+  /** The work that it is expected to take, in the unit of the schedule's likelihood. */
+  readonly work: number;
 }
 
 /** Evaluations of the likelihood in a fit and, for anchors, in the choice of a warp: seldom more. */
@@ -38,7 +40,7 @@ export class FitSchedule {
   constructor(first: number, likelihood: (count: number) => number, share: number) {
     this.#likelihood = likelihood;
     this.#share = share;
-    this.#fits = [{ count: first, due: first, isAnchor: true, anchor: undefined }];
+    this.#fits = [{ count: first, due: first, isAnchor: true, anchor: undefined, work: this.#workOf(first, true) }];
   }
 
   /** The fit that is used with so many observations; undefined while there is none. */
@@ -60,11 +62,14 @@ export class FitSchedule {
   #after(last: PlannedFit): PlannedFit {
     const count = Math.max(last.due, last.count + Math.max(1, Math.ceil(last.count / REFIT_SHARE)));
     const isAnchor = stage(count) > stage(last.count);
-    const work =
-      STEPS.fit * this.#likelihood(count) +
-      (isAnchor ? STEPS.warp * this.#likelihood(Math.min(count, WARP_SAMPLE)) : 0);
+    const work = this.#workOf(count, isAnchor);
     const lag = Math.max(0, Math.ceil(work / this.#share) - 1);
-    return { count, due: count + lag, isAnchor, anchor: last.isAnchor ? last.count : last.anchor };
+    return { count, due: count + lag, isAnchor, anchor: last.isAnchor ? last.count : last.anchor, work };
+  }
+
+  #workOf(count: number, isAnchor: boolean): number {
+    const warp = isAnchor ? STEPS.warp * this.#likelihood(Math.min(count, WARP_SAMPLE)) : 0;
+    return STEPS.fit * this.#likelihood(count) + warp;
   }
 }
 

@@ -33,8 +33,9 @@ const ITERATIONS = { fresh: 45, warm: 30 } as const;
 const CHEAP = 40;
 
 /**
- * Fits all models to a training set, one evaluation of a likelihood from yield to yield. With a starting point the warps are
- * those of that fit: to choose them anew costs more than the fit itself, and they change seldom.
+ * Fits all models to a training set, one evaluation of a likelihood from yield to yield; it yields of how many observations.
+ * With a starting point the warps are those of that fit: to choose them anew costs more than the fit itself, and they change
+ * seldom.
  */
 export function* fitModels(
   algebra: LinearAlgebra,
@@ -42,7 +43,7 @@ export function* fitModels(
   fittedAt: number,
   { level, scale, observations }: TrainingSet,
   given: StartingPoint | undefined,
-): Generator<void, FittedModels> {
+): Generator<number, FittedModels> {
   const { inputWarp, outputWarp } = setup;
   const space = scale === undefined ? setup.layout : withLevel(setup.layout);
   const seen = (model: GaussianProcess): GaussianProcess => (scale === undefined ? model : new FixedLevel(model));

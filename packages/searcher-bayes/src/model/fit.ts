@@ -27,10 +27,10 @@ export function fitGaussianProcess(algebra: LinearAlgebra, options: FitOptions):
 }
 
 /**
- * The same as {@link fitGaussianProcess}, one evaluation of the likelihood (about n^3 operations) from one yield to the next:
- * other work, on the same linear algebra too, may be done between.
+ * The same as {@link fitGaussianProcess}, one evaluation of the likelihood from one yield to the next: other work, on the same
+ * linear algebra too, may be done between. It yields of how many observations n it was: it took about n^3 operations.
  */
-export function* fitInSteps(algebra: LinearAlgebra, options: FitOptions): Generator<void, GaussianProcess> {
+export function* fitInSteps(algebra: LinearAlgebra, options: FitOptions): Generator<number, GaussianProcess> {
   const { space, outputWarp = 'auto', maxIterations = 50 } = options;
   const noise = options.noise ?? { kind: 'learned' };
   const points = options.points.slice();
@@ -55,7 +55,7 @@ interface Settled extends FitOptions {
 function* fitHyperparameters(
   algebra: LinearAlgebra,
   { space, points, values, noise, outputWarp, inputWarp = false, previous, freshStart = true, maxIterations }: Settled,
-): Generator<void, { readonly hyperparameters: Hyperparameters }> {
+): Generator<number, { readonly hyperparameters: Hyperparameters }> {
   const warp = fitOutputWarp(outputWarp, values);
   const parameters = new ParameterVector(space, noise.kind === 'learned', inputWarp);
   const data: LikelihoodData = {
@@ -77,7 +77,7 @@ function* fitHyperparameters(
     let step = search.next();
     while (!step.done) {
       const evaluation = negativeLogPosterior(algebra, data, parameters, step.value);
-      yield;
+      yield values.length;
       step = search.next(evaluation);
     }
     if (!best || step.value.value < best.value) best = step.value;
@@ -104,7 +104,7 @@ function* fitHyperparameters(
 function* chooseOutputWarp(
   algebra: LinearAlgebra,
   options: FitOptions & { readonly noise: Noise },
-): Generator<void, OutputWarpKind> {
+): Generator<number, OutputWarpKind> {
   const { space, noise } = options;
   const sample = spreadSample(options.values, WARP_SAMPLE);
   if (sample.length < LEAST_FOR_WARP) return 'identity';
@@ -129,7 +129,7 @@ function* chooseOutputWarp(
     });
     const data = { space, points, values, noise: sampled, hyperparameters, warped: values.length };
     const { logDensity } = conditionGaussianProcess(algebra, data).leaveOneOut();
-    yield;
+    yield values.length;
     if (logDensity > greatest) {
       greatest = logDensity;
       chosen = kind;
