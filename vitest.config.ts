@@ -10,6 +10,9 @@ if (process.env['CI'] === undefined && (process.getuid?.() !== 0 || !existsSync(
   );
 }
 
+/** Tests that start a Docker Engine or a Slurm cluster of their own. */
+const WITH_ENGINES = ['packages/backend-*/test/integration/**/*.test.ts', 'docs/test/pages.test.ts'];
+
 const conditions = ['@fettle/source', 'module', 'node', 'development|production'];
 const resolve = { conditions };
 const ssr = { resolve: { conditions } };
@@ -47,9 +50,23 @@ export default defineConfig({
             'clients/**/*.test.ts',
             'docs/test/**/*.test.ts',
           ],
+          exclude: ['**/node_modules/**', ...WITH_ENGINES],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'engines',
+          include: WITH_ENGINES,
           exclude: ['**/node_modules/**', ...leftOut],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // Engines and clusters would be in each other's way: one file after the other, after everything else.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
