@@ -2,6 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import { FettleError } from '../src/errors.ts';
 import { API_VERSION } from '../src/plugin/api-version.ts';
+import type { Clock } from '../src/ports/clock.ts';
 import { defineSampler } from '../src/plugin/define.ts';
 import { random } from '../src/searchers/random.ts';
 import { memoryMedium, memoryStore } from '../src/store/memory-store.ts';
@@ -45,6 +46,29 @@ describe('ask and tell', () => {
     clock.after(90_000, () => undefined);
     clock.idle();
     expect(study.status().summary.wallClock).toBe(wallClock + 90_000);
+  });
+
+  it('says that it lives while nobody calls, and hears of it when it has been taken over', async () => {
+    const time = new VirtualClock();
+    // It passes by itself, as real time does.
+    const clock: Clock = { now: () => time.now(), after: (wait, call) => time.after(wait, call) };
+    let [beats, fenced] = [0, false];
+    const store = memoryStore();
+    const renewLease = (): void => {
+      if (fenced) throw new FettleError('store-fenced', 'Somebody else has taken the study over.');
+      beats += 1;
+    };
+    const study = await open({ clock, store: Object.assign(store, { renewLease }) });
+    await study.ask();
+    time.advance(35_000);
+    expect(beats).toBe(3);
+    fenced = true;
+    time.advance(10_000);
+    await expect(study.ask()).rejects.toMatchObject({ code: 'store-fenced' });
+    fenced = false;
+    await study.close();
+    time.advance(60_000);
+    expect(beats).toBe(3);
   });
 
   it('lets several trials be out at once, and told in any order', async () => {

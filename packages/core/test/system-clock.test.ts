@@ -25,3 +25,15 @@ it('calls in the order in which it was asked, at the same instant', async () => 
   });
   expect(called).toEqual([...called].sort((a, b) => a - b));
 });
+
+it('keeps a process alive for a call, unless it is one in the background', () => {
+  const clock = systemClock();
+  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const before = timers();
+  const cancel = clock.after(60_000, () => undefined);
+  expect(timers()).toBe(before + 1);
+  cancel();
+  const cancelBackground = clock.after(60_000, () => undefined, { background: true });
+  expect(timers()).toBe(before);
+  cancelBackground();
+});

@@ -57,6 +57,7 @@ export class Driver {
   readonly #deleting = new Set<Promise<void>>();
   /** Launches that the backend has not answered yet. */
   readonly #launching = new Map<AttemptId, Promise<void>>();
+  #lease: Disposer | undefined;
   #broken: unknown;
 
   constructor(parts: DriverParts) {
@@ -88,6 +89,8 @@ export class Driver {
   /** Opens the backend, finds out from it what became of the attempts that were under way, and goes on from there. */
   async open(host: BackendHost): Promise<void> {
     await this.#backend.open(host);
+    // A session by hand must not keep a process alive whose caller has forgotten to close it.
+    this.#keepLease({ background: true });
     const { state } = this.#tick;
     const running = [...state.live.values()].filter((trial) => trial.state === 'running');
     const recorded: RecordedAttempt[] = running.map((trial) => ({
@@ -122,19 +125,14 @@ export class Driver {
 
   /** Works until nothing is left to do. */
   async run(): Promise<Finish> {
-    const clock = this.#clock;
-    const lease = clock.idle === undefined ? this.#keepLease() : undefined;
-    try {
-      for (;;) {
-        await this.step();
-        if (this.#tick.finish !== undefined) return this.#tick.finish;
-        if (this.#inbox.size > 0) continue;
-        if (clock.idle?.() === true) continue;
-        this.commit();
-        await this.#inbox.wait();
-      }
-    } finally {
-      lease?.();
+    this.#keepLease({ background: false });
+    for (;;) {
+      await this.step();
+      if (this.#tick.finish !== undefined) return this.#tick.finish;
+      if (this.#inbox.size > 0) continue;
+      if (this.#clock.idle?.() === true) continue;
+      this.commit();
+      await this.#inbox.wait();
     }
   }
 
@@ -185,6 +183,7 @@ export class Driver {
 
   /** Releases timers and files. */
   close(): void {
+    this.#lease?.();
     for (const cancel of [...this.#timers.values(), ...this.#wakes]) cancel();
     this.#timers.clear();
     this.#wakes.clear();
@@ -311,8 +310,10 @@ export class Driver {
     this.post({ kind: 'wake' });
   }
 
-  #keepLease(): Disposer {
-    let cancel: Disposer = () => undefined;
+  /** Tells the store again and again that the driver lives; on a virtual clock nobody could be waiting for it to die. */
+  #keepLease(options: { readonly background: boolean }): void {
+    if (this.#clock.idle !== undefined) return;
+    this.#lease?.();
     const beat = (): void => {
       try {
         this.#store.renewLease();
@@ -320,9 +321,8 @@ export class Driver {
         this.#break(thrown);
         return;
       }
-      cancel = this.#clock.after(LEASE_PERIOD, beat);
+      this.#lease = this.#clock.after(LEASE_PERIOD, beat, options);
     };
-    cancel = this.#clock.after(LEASE_PERIOD, beat);
-    return () => cancel();
+    this.#lease = this.#clock.after(LEASE_PERIOD, beat, options);
   }
 }

@@ -12,7 +12,7 @@ export function systemClock(): Clock {
   const now = (): number => Math.floor(origin + performance.now());
   return {
     now,
-    after(milliseconds, call) {
+    after(milliseconds, call, { background = false } = {}) {
       const due = now() + milliseconds;
       let timer: NodeJS.Timeout;
       const arm = (): void => {
@@ -20,6 +20,7 @@ export function systemClock(): Clock {
         // Node counts whole milliseconds of its own and may be up to one early, and whoever is woken looks at the time: too early,
         // nothing is due, and nobody would look again.
         timer = left > LONGEST ? setTimeout(arm, LONGEST) : setTimeout(call, left > 0 ? left + 1 : 0);
+        if (background) timer.unref();
       };
       arm();
       return () => clearTimeout(timer);
