@@ -10,6 +10,7 @@ import { SamplerSession } from '@fettle/core/testing';
 import { bayes } from '@fettle/searcher-bayes';
 import { median, table, writeResult } from '../asha/result-file.ts';
 import { type Problem, tableProblems } from './problems.ts';
+import { quantile } from './statistics.ts';
 
 const { values: options } = parseArgs({
   options: { data: { type: 'string' }, seeds: { type: 'string', default: '30' }, out: { type: 'string' } },
@@ -57,41 +58,59 @@ async function suggestion(session: SamplerSession): Promise<Configuration> {
 }
 
 const problems = ['hpolib', 'hpobench'].flatMap((folder) => tableProblems(join(data, folder)));
-const results: { readonly problem: string; readonly median: { readonly [method: string]: number } }[] = [];
+const METHODS = ['random 30', 'random 120', 'bayes 30', 'bayes 30, by 8'] as const;
+type Method = (typeof METHODS)[number];
+/** The regret of each method with each seed. */
+type Regrets = { readonly [method in Method]: number[] };
+const results: { readonly problem: string; readonly regrets: Regrets }[] = [];
 for (const problem of problems) {
-  const regret: { [method: string]: number[] } = {
-    'random 30': [],
-    'random 120': [],
-    'bayes 30': [],
-    'bayes 30, by 8': [],
-  };
+  const regrets: Regrets = { 'random 30': [], 'random 120': [], 'bayes 30': [], 'bayes 30, by 8': [] };
   for (let seed = 0; seed < seeds; seed += 1) {
-    regret['random 30']!.push(randomly(problem, seed, FEW));
-    regret['random 120']!.push(randomly(problem, seed, MANY));
-    regret['bayes 30']!.push(await modelled(problem, seed, 1));
-    regret['bayes 30, by 8']!.push(await modelled(problem, seed, 8));
+    regrets['random 30'].push(randomly(problem, seed, FEW));
+    regrets['random 120'].push(randomly(problem, seed, MANY));
+    regrets['bayes 30'].push(await modelled(problem, seed, 1));
+    regrets['bayes 30, by 8'].push(await modelled(problem, seed, 8));
   }
-  const middle = Object.fromEntries(Object.entries(regret).map(([method, values]) => [method, median(values)]));
-  results.push({ problem: problem.name, median: middle });
+  results.push({ problem: problem.name, regrets });
   console.error(`${problem.name}: done`);
 }
 
-const methods = ['random 30', 'random 120', 'bayes 30', 'bayes 30, by 8'];
-/** The part of what random search still lacks after 30 that a method has gained. */
-const gains = (method: string): number[] =>
-  results.map(({ median: middle }) => 1 - middle[method]! / middle['random 30']!);
+/** The part of what random search still lacks after 30 that a method has gained: the median over the tables. */
+function medianGain(method: Method, chosen: (regrets: readonly number[]) => readonly number[]): number {
+  const middle = (regrets: Regrets, name: Method): number => median(chosen(regrets[name]));
+  return median(results.map(({ regrets }) => 1 - middle(regrets, method) / middle(regrets, 'random 30')));
+}
+
+/** The part of the gain that is lost where eight are evaluated at the same time. */
+function lost(chosen: (regrets: readonly number[]) => readonly number[]): number {
+  return 1 - medianGain('bayes 30, by 8', chosen) / medianGain('bayes 30', chosen);
+}
+
+const all = (regrets: readonly number[]): readonly number[] => regrets;
+const stream = createRandomStream(1, 'bootstrap');
+/** What the loss would have been with other seeds: drawn from these with repetition, the same for all methods. */
+const resampled = Array.from({ length: 2000 }, () => {
+  const drawn = Array.from({ length: seeds }, () => stream.integer(seeds));
+  return lost((regrets) => drawn.map((seed) => regrets[seed]!));
+});
+const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const interval = [quantile(resampled, 0.025), quantile(resampled, 0.975)] as const;
+
 console.log(
   table([
-    ['median regret', ...methods],
-    ...results.map(({ problem, median: middle }) => [
+    ['median regret', ...METHODS],
+    ...results.map(({ problem, regrets }) => [
       problem,
-      ...methods.map((name) => middle[name]!.toExponential(1)),
+      ...METHODS.map((name) => median(regrets[name]).toExponential(1)),
     ]),
-    ['median gain over random 30', ...methods.map((name) => `${(100 * median(gains(name))).toFixed(1)} %`)],
+    ['median gain over random 30', ...METHODS.map((name) => percent(medianGain(name, all)))],
   ]),
 );
+console.log(`\nlost by 8: ${percent(lost(all))} (95 %: ${interval.map(percent).join(' to ')})`);
 writeResult(options.out, `node -C @fettle/source bench/bayes/jobs.ts --data FOLDER --seeds ${seeds}`, {
   seeds,
   results,
-  medianGain: Object.fromEntries(methods.map((name) => [name, median(gains(name))])),
+  medianGain: Object.fromEntries(METHODS.map((name) => [name, medianGain(name, all)])),
+  lost: lost(all),
+  lost95: interval,
 });
