@@ -73,7 +73,7 @@ export class ContainerAttempt {
     this.gpus = gpus;
     this.#surroundings = surroundings;
     this.#records = new AttemptRecords(directory);
-    this.#name = containerName(plan.study, this.id);
+    this.#name = containerName(plan.owner, this.id);
     this.#start = new ContainerStart(engine, plan, { name: this.#name, request, directory, gpus });
     this.#ladder = new StopLadder(clock, (step) => this.#take(step));
     this.#output = plan.hasShell ? undefined : new OutputFollower(engine, this.#name, directory.files);
