@@ -75,7 +75,7 @@ export class DockerBackend implements Backend {
     try {
       const means = await prepareSession(host, directory, this.#options, engine, this.#environment);
       const contact = new Contact(engine, studyFilter(means.plan.owner), host.clock, {
-        news: ({ action, labels }) => this.#find(labels)?.heard(action),
+        news: ({ action, signal, labels }) => this.#find(labels)?.heard(action, signal),
         listed: (containers) => this.#listed(containers.filter(({ labels }) => isOwn(labels, means.plan.owner))),
         broken: () => {
           for (const attempt of this.#attempts.values()) attempt.missed();

@@ -265,6 +265,17 @@ describe('a container', () => {
     expect(place.starts('1.1')).toBe(1);
   });
 
+  it.each([
+    [10, { kind: 'failed', failure: 'code', exitCode: 3 }],
+    [15, { kind: 'evicted' }],
+  ])('that somebody sends signal %i, and that fails after that: %j', async (signal, end) => {
+    const place = placeOf();
+    const one = await driver(place, 'exit-3');
+    await begin(one, place);
+    place.engine.kill(nameIn(place), signal);
+    expect(await one.host.end('1.1')).toMatchObject(end);
+  });
+
   it('is told once more to stop when the engine did not hear it', async () => {
     const place = placeOf();
     const one = await driver(place, 'sleep');

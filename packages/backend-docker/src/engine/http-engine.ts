@@ -182,7 +182,8 @@ export class HttpEngine implements Engine {
     const chunks = this.#stream(call, connected);
     for await (const value of readJsonLines(chunks)) {
       const { Action: action, Actor: actor } = eventAnswer.parse(value);
-      yield { id: actor.ID, action, labels: actor.Attributes };
+      const { signal: sent } = actor.Attributes;
+      yield { id: actor.ID, action, signal: sent === undefined ? undefined : Number(sent), labels: actor.Attributes };
     }
   }
 
