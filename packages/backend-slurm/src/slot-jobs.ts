@@ -401,21 +401,29 @@ export class SlotJobs {
     );
     const [first] = unheard;
     if (first === undefined) return;
-    const { options, pool, host } = this.#parts;
-    const { slot, why, remedy } = first;
+    const { slot, why, remedy, state } = first;
+    const [count, them] = unheard.length === 1 ? ['1 slot', 'it'] : [`${unheard.length} slots`, 'them'];
     const wait = this.#submitter.tryLater() / 1000;
-    const log = join(pool.folderOf(slot.batch), `job-${Math.floor(slot.index / options.slotsPerJob)}.log`);
-    const said = lastLines(log, SHOWN_LINES);
-    host.logger.warn(
+    this.#parts.host.logger.warn(
       [
-        `Nothing was heard of ${unheard.length === 1 ? 'a slot' : `${unheard.length} slots`} before the end: ${why}.`,
-        remedy ?? "Look whether the compute nodes see the study's folder.",
-        said.length === 0
-          ? `There is nothing in its log, ${log}.`
-          : `The end of its log, ${log}:\n${said.join('\n')}\n`,
+        `${count} ended before anything was heard of ${them}: ${why}.`,
+        // Who has cancelled it knows why.
+        ...(state === 'cancelled'
+          ? []
+          : [remedy ?? "Look whether the compute nodes see the study's folder.", this.#logOf(slot)]),
         `The next jobs are submitted in ${wait} s at the earliest.`,
       ].join(' '),
     );
+  }
+
+  /** What the job of a slot has logged, for people. */
+  #logOf({ batch, index }: Slot): string {
+    const { options, pool } = this.#parts;
+    const log = join(pool.folderOf(batch), `job-${Math.floor(index / options.slotsPerJob)}.log`);
+    const said = lastLines(log, SHOWN_LINES);
+    return said.length === 0
+      ? `There is nothing in its log, ${log}.`
+      : `The end of its log, ${log}:\n${said.join('\n')}\n`;
   }
 
   #withExclusions(directives: Directives): Directives {

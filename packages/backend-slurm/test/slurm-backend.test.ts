@@ -27,6 +27,16 @@ describe('jobs that end before their agents say a word', () => {
     expect(slurm.count('sbatch')).toBe(before + 1);
   });
 
+  it('are said without advice when somebody has cancelled them', async () => {
+    const slurm = new HandSlurm({});
+    slurm.listing = 'CANCELLED|None|';
+    await slurm.open();
+    await slurm.wait(MINUTE);
+    expect(slurm.warnings).toEqual([
+      '1 slot ended before anything was heard of it: its job is CANCELLED. The next jobs are submitted in 5 s at the earliest.',
+    ]);
+  });
+
   it('are a failure of the machine for the attempt that was to run in them', async () => {
     const slurm = new HandSlurm({ bind: 'submit' });
     slurm.listing = 'FAILED|JobLaunchFailure|n1';
