@@ -1,10 +1,12 @@
 import {
   closeSync,
+  constants,
   existsSync,
+  fstatSync,
   lstatSync,
   mkdirSync,
   openSync,
-  readFileSync,
+  readSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -17,6 +19,8 @@ import { ML_FAILURE, ML_FOLDERS } from './container/sagemaker.ts';
 
 /** Longest text of a failure file that is shown, in characters: as much as the service shows. */
 const LONGEST_FAILURE = 1024;
+/** Longest record that is read, in bytes: some of them the program can write. */
+const LONGEST_RECORD = 256 * 1024;
 
 /** What a driver's own claim adds to the name of the attempt's folder. */
 const CLAIM_BESIDE = '.claim';
@@ -141,8 +145,14 @@ function parseJson(path: string): unknown {
 
 function readIfThere(path: string): string | undefined {
   try {
-    if (!lstatSync(path).isFile()) return undefined;
-    return readFileSync(path, 'utf8');
+    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      if (!fstatSync(file).isFile()) return undefined;
+      const bytes = Buffer.alloc(LONGEST_RECORD);
+      return bytes.toString('utf8', 0, readSync(file, bytes, 0, bytes.length, 0));
+    } finally {
+      closeSync(file);
+    }
   } catch {
     return undefined;
   }

@@ -20,6 +20,8 @@ import { isEngineError } from './engine/engine-error.ts';
 import { launchProblem } from './launch-problem.ts';
 import { OutputFollower } from './output-follower.ts';
 
+/** Signals by which people ask a program for something other than its end, as Linux counts: USR1, USR2 and CONT. */
+const HARMLESS: ReadonlySet<number> = new Set([10, 12, 18]);
 /** Lines of standard error that go into a message. */
 const SHOWN_LINES = 10;
 /** Waits for an engine to know that a container has exited whose end it has told: doubled each time, in milliseconds. */
@@ -73,7 +75,7 @@ export class ContainerAttempt {
     this.gpus = gpus;
     this.#surroundings = surroundings;
     this.#records = new AttemptRecords(directory);
-    this.#name = containerName(plan.study, this.id);
+    this.#name = containerName(plan.owner, this.id);
     this.#start = new ContainerStart(engine, plan, { name: this.#name, request, directory, gpus });
     this.#ladder = new StopLadder(clock, (step) => this.#take(step));
     this.#output = plan.hasShell ? undefined : new OutputFollower(engine, this.#name, directory.files);
@@ -124,9 +126,9 @@ export class ContainerAttempt {
     return this.#inTurn(() => this.#look(false));
   }
 
-  /** The engine told something of its container. */
-  heard(action: string): void {
-    if (action === 'kill' && this.#step === undefined) this.#signalled = true;
+  /** The engine told something of its container. @param signal number of the one that was sent, if one was */
+  heard(action: string, signal: number | undefined): void {
+    if (action === 'kill' && this.#step === undefined && !HARMLESS.has(signal ?? 0)) this.#signalled = true;
     if (action === 'die') void this.#inTurn(() => this.#look(true));
     if (action === 'destroy') void this.look();
   }

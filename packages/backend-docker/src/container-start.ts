@@ -2,10 +2,10 @@ import { chmodSync } from 'node:fs';
 import { type AttemptDirectory, FettleError, type LaunchRequest } from '@fettle/core';
 import { AttemptRecords } from './attempt-records.ts';
 import { attemptContainer, type ContainerPlan } from './container/attempt-specification.ts';
-import { ATTEMPT_LABEL, STUDY_LABEL } from './container/labels.ts';
+import { ATTEMPT_LABEL, isOwn } from './container/labels.ts';
 import { sageMakerFiles } from './container/sagemaker.ts';
 import type { ContainerFacts, Engine } from './engine/engine.ts';
-import { type EngineError, isEngineError } from './engine/engine-error.ts';
+import { EngineError, isEngineError } from './engine/engine-error.ts';
 
 /** How often an engine is asked for what it fails to do: that may pass. */
 const TRIES = 3;
@@ -67,15 +67,14 @@ export class ContainerStart {
     const { name, request } = this.#subject;
     const facts = await this.#engine.inspect(name);
     if (facts === undefined) return undefined;
-    const { [STUDY_LABEL]: study, [ATTEMPT_LABEL]: attempt } = facts.labels;
-    if (study === this.#plan.study && attempt === request.attempt) return facts;
+    if (isOwn(facts.labels, this.#plan.owner) && facts.labels[ATTEMPT_LABEL] === request.attempt) return facts;
     throw new FettleError('launch-failed', `A container that is not of this study has the name ${name}.`, {
       remedy: `Remove it: docker rm -f ${name}`,
     });
   }
 
   async #run(): Promise<StartOutcome> {
-    const { name, request, directory, gpus } = this.#subject;
+    const { request, directory, gpus } = this.#subject;
     const { options, user, hasShell } = this.#plan;
     const { specification, configFile } = attemptContainer(this.#plan, request, directory, gpus);
     this.#records.makeFolders(options.contract);
@@ -93,8 +92,20 @@ export class ContainerStart {
     this.#records.prepare(configFile, this.#mlFiles());
     // Without a shell nothing in the container claims the attempt. Noted first, so that no start is ever unnoted.
     if (!hasShell) this.#records.claim();
-    await this.#engine.start(name);
+    await this.#start();
     return { kind: 'started' };
+  }
+
+  async #start(): Promise<void> {
+    try {
+      await this.#engine.start(this.#subject.name);
+    } catch (thrown) {
+      // Somebody tidied up (`docker container prune` takes those that were never started): it is made anew.
+      if (isEngineError(thrown, 'not-found') && /no such container/i.test(thrown.message)) {
+        throw new EngineError('failed', thrown.message, { cause: thrown });
+      }
+      throw thrown;
+    }
   }
 
   /** @returns whether it was made now */
@@ -119,8 +130,7 @@ export class ContainerStart {
   async #giveUp(why: unknown): Promise<StartOutcome> {
     const { name } = this.#subject;
     const facts = await this.#engine.inspect(name);
-    const own = facts?.labels[STUDY_LABEL] === this.#plan.study;
-    if (facts === undefined || !own) return { kind: 'refused', why };
+    if (facts === undefined || !isOwn(facts.labels, this.#plan.owner)) return { kind: 'refused', why };
     if (facts.status !== 'created' && facts.problem === '') return { kind: 'found' };
     await this.#engine.remove(name, false);
     return { kind: 'refused', why };

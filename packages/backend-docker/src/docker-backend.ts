@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -18,13 +18,14 @@ import {
   type StopRequest,
 } from '@fettle/core';
 import { Contact } from './contact.ts';
-import { ATTEMPT_LABEL, containerName, leasedGpus, studyFilter } from './container/labels.ts';
+import { ATTEMPT_LABEL, containerName, folderOf, isOwn, leasedGpus, studyFilter } from './container/labels.ts';
 import { ContainerAttempt } from './container-attempt.ts';
 import { diagnoseEngine } from './diagnose.ts';
 import type { DockerOptions } from './docker-options.ts';
 import type { Engine, ListedContainer } from './engine/engine.ts';
 import { isEngineError } from './engine/engine-error.ts';
 import { prepareSession, type SessionMeans } from './session.ts';
+import { unavailable } from './unavailable.ts';
 
 /** How often the engine is asked for what a session cannot begin without. */
 const TRIES = 3;
@@ -73,9 +74,9 @@ export class DockerBackend implements Backend {
     const engine = this.#connect();
     try {
       const means = await prepareSession(host, directory, this.#options, engine, this.#environment);
-      const contact = new Contact(engine, studyFilter(host.study.id), host.clock, {
-        news: ({ action, labels }) => this.#find(labels)?.heard(action),
-        listed: (containers) => this.#listed(containers),
+      const contact = new Contact(engine, studyFilter(means.plan.owner), host.clock, {
+        news: ({ action, signal, labels }) => this.#find(labels)?.heard(action, signal),
+        listed: (containers) => this.#listed(containers.filter(({ labels }) => isOwn(labels, means.plan.owner))),
         broken: () => {
           for (const attempt of this.#attempts.values()) attempt.missed();
         },
@@ -90,7 +91,7 @@ export class DockerBackend implements Backend {
 
   async adopt(recorded: readonly RecordedAttempt[]): Promise<readonly Adoption[]> {
     const { host, engine, contact } = this.#here;
-    const containers = await this.#allContainers();
+    const containers = await this.#ownContainers();
     const adoptions: Adoption[] = [];
     for (const { request } of recorded) {
       const own = containers.find(({ labels }) => labels[ATTEMPT_LABEL] === request.attempt);
@@ -135,7 +136,7 @@ export class DockerBackend implements Backend {
     opened.contact.close();
     for (const attempt of this.#attempts.values()) attempt.leaveAlone();
     if (opened.temporary) {
-      const containers = await this.#allContainers().catch(() => []);
+      const containers = await this.#ownContainers().catch(() => []);
       for (const { id } of containers) await opened.engine.remove(id, true).catch(() => undefined);
     }
     opened.engine.close();
@@ -202,7 +203,7 @@ export class DockerBackend implements Backend {
   }
 
   #find(labels: Readonly<Record<string, string>>): ContainerAttempt | undefined {
-    return this.#attempts.get(attemptOf(labels));
+    return isOwn(labels, this.#here.plan.owner) ? this.#attempts.get(attemptOf(labels)) : undefined;
   }
 
   /** There is contact. Attempts whose container is not just running look for it; what is over for sure is removed. */
@@ -229,13 +230,22 @@ export class DockerBackend implements Backend {
     for (const { id } of this.#attempts.values()) host.unreachable(id, message);
   }
 
-  #allContainers(): Promise<readonly ListedContainer[]> {
-    const { engine, host } = this.#here;
-    return answered("the study's containers", () => engine.list(studyFilter(host.study.id)));
+  /** @throws FettleError `backend-unavailable` when some run that the study has left behind */
+  async #ownContainers(): Promise<readonly ListedContainer[]> {
+    const { engine, plan } = this.#here;
+    const all = await answered("the study's containers", () => engine.list(studyFilter(plan.owner)));
+    const lost = all.filter(({ labels, status }) => status === 'running' && !existsSync(folderOf(labels)));
+    const [first] = lost;
+    if (first === undefined) return all.filter(({ labels }) => isOwn(labels, plan.owner));
+    // Their programs still write to it: attempts that are launched anew would write there as well.
+    throw unavailable(
+      `The study's folder was moved from ${folderOf(first.labels)} while its containers run.`,
+      `Move it back, or end them: docker rm -f ${lost.map(({ id }) => id.slice(0, 12)).join(' ')}`,
+    );
   }
 
   #handle({ id }: ContainerAttempt): { readonly container: string } {
-    return { container: containerName(this.#here.host.study.id, id) };
+    return { container: containerName(this.#here.plan.owner, id) };
   }
 
   #tellEnd(attempt: AttemptId, end: AttemptEnd): void {

@@ -13,7 +13,7 @@ const gpu = z.union([
   z.int().min(0).transform(String),
   z.string().regex(/^[^\s,]+$/, 'expected an index, a UUID or a name'),
 ]);
-const limit = z.int().min(0);
+const limit = z.int().min(-1);
 const absolute = z.string().regex(/^\//, 'expected an absolute path');
 
 const mount = z.strictObject({
@@ -118,7 +118,7 @@ export const dockerOptions = z
     ulimits: z
       .record(z.string().regex(/^[a-z]+$/), z.union([limit, z.strictObject({ soft: limit, hard: limit })]))
       .default({})
-      .meta({ description: 'Limits of the attempts’ processes by name: nofile, core, fsize (bytes) …' }),
+      .meta({ description: 'Limits of the attempts’ processes by name: nofile, core, fsize (bytes) …; -1 for none.' }),
     gpus: z
       .union([z.literal('auto'), z.array(gpu).min(1)])
       .optional()

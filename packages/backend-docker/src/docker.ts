@@ -3,6 +3,7 @@ import { DockerBackend } from './docker-backend.ts';
 import { dockerOptions } from './docker-options.ts';
 import { findEndpoint } from './engine/find-endpoint.ts';
 import { HttpEngine } from './engine/http-engine.ts';
+import { registryLogin } from './engine/registry-login.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -18,5 +19,9 @@ export const docker = defineBackend({
   apiVersion: API_VERSION,
   options: dockerOptions,
   offers: ['gpu'],
-  create: (options) => new DockerBackend(options, () => new HttpEngine(findEndpoint(options, process.env))),
+  create: (options) =>
+    new DockerBackend(options, () => {
+      const login = (image: string): Promise<string | undefined> => registryLogin(image, process.env);
+      return new HttpEngine(findEndpoint(options, process.env), { login });
+    }),
 });

@@ -17,9 +17,11 @@ const ENGINE_SOCKETS = [
  * @param own the socket of the engine that is used, if it is one of this machine
  * @throws FettleError `backend-unavailable`
  */
-export function requireNoSocket({ mounts }: DockerOptions, folder: string, own: string | undefined): void {
+export function requireNoSocket({ mounts, sagemaker }: DockerOptions, folder: string, own: string | undefined): void {
   const sockets = [...ENGINE_SOCKETS, ...(own === undefined ? [] : [own])];
-  for (const { source } of mounts) {
+  // That a mount cannot be written to keeps nobody from connecting to a socket in it.
+  const sources = [...mounts.map(({ source }) => source), ...Object.values(sagemaker?.channels ?? {})];
+  for (const source of sources) {
     const path = realPath(resolve(folder, source));
     const isSocket = statSync(path, { throwIfNoEntry: false })?.isSocket() === true;
     const within = sockets.find((socket) => existsSync(socket) && `${realPath(socket)}/`.startsWith(join(path, '/')));

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { FettleError, type Logger, messageOf } from '@fettle/core';
-import { imageTag } from './container/labels.ts';
+import { type ContainerOwner, imageTag } from './container/labels.ts';
 import type { DockerOptions } from './docker-options.ts';
 import type { Engine, ImageFacts } from './engine/engine.ts';
 import { isEngineError } from './engine/engine-error.ts';
@@ -15,11 +15,11 @@ export async function supplyImage(
   engine: Engine,
   options: DockerOptions,
   folder: string,
-  study: string,
+  owner: ContainerOwner,
   logger: Logger,
 ): Promise<ImageFacts> {
   const { image, build, pull } = options;
-  const name = image ?? imageTag(study);
+  const name = image ?? imageTag(owner);
   const progress = (line: string): void => logger.info(`${name}: ${line}`);
   try {
     if (build !== undefined) {
@@ -35,10 +35,7 @@ export async function supplyImage(
       'backend-unavailable',
       `The image '${name}' could not be ${build === undefined ? 'fetched' : 'built'}: ${messageOf(thrown)}`,
       {
-        remedy:
-          build === undefined
-            ? 'Check its name. If it needs a login or this machine has no way out, bring it by hand: docker pull, or docker load.'
-            : 'Try it by hand: docker build.',
+        remedy: build === undefined ? remedyOfFetch(thrown.message) : remedyOfBuild(thrown.message),
         cause: thrown,
       },
     );
@@ -46,4 +43,17 @@ export async function supplyImage(
   throw new FettleError('backend-unavailable', `The image '${name}' is not on the engine's machine.`, {
     remedy: "Fetch it (docker pull), or set `pull: 'missing'`.",
   });
+}
+
+function remedyOfFetch(message: string): string {
+  if (/denied|unauthorized|authentication required|no basic auth/i.test(message)) {
+    return 'Check its name, and log in to its registry as the user who runs the study: docker login.';
+  }
+  return 'Check its name. If this machine has no way out, bring it by hand: docker load.';
+}
+
+function remedyOfBuild(message: string): string {
+  // The API builds without BuildKit, which is a client's business.
+  if (/buildkit/i.test(message)) return 'Build it by hand (docker build -t NAME), and give its name as `image`.';
+  return 'Try it by hand: docker build.';
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ContainerPlan, PROBE_STUDY, probeContainer } from './container/attempt-specification.ts';
-import { probeName, STUDY_LABEL } from './container/labels.ts';
+import { probeName } from './container/labels.ts';
 import { SHELL } from './container/launch-script.ts';
 import type { Engine } from './engine/engine.ts';
 import { isEngineError } from './engine/engine-error.ts';
@@ -22,12 +22,12 @@ export async function probeEngine(
   directory: string,
   gpus: readonly string[],
 ): Promise<boolean> {
-  const name = probeName(plan.study);
+  const name = probeName(plan.owner);
   const token = mkdtempSync(join(directory, '.probe-'));
   try {
     writeFileSync(join(token, 'here'), '');
     await engine.remove(name, true);
-    const specification = probeContainer(plan, { [STUDY_LABEL]: plan.study }, realpathSync(token), gpus);
+    const specification = probeContainer(plan, realpathSync(token), gpus);
     await engine.create(name, specification);
     if (!(await engine.pathExists(name, `${PROBE_STUDY}/here`))) {
       throw unavailable(

@@ -48,10 +48,11 @@ export async function prepareSession(
     );
   }
   if (facts.kind === 'podman') heedPodman(options, logger);
-  const image = await supplyImage(engine, options, program.workingDirectory, study.id, logger);
+  const owner = { study: study.id, folder: directory };
+  const image = await supplyImage(engine, options, program.workingDirectory, owner, logger);
   const { form: gpuForm, gpus } = chooseGpus(options, facts);
   const draft: ContainerPlan = {
-    study: study.id,
+    owner,
     program,
     options,
     image,

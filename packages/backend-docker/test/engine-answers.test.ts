@@ -150,7 +150,10 @@ describe('a stream of JSON', () => {
 });
 
 /** An engine that answers as it is told. */
-async function engineThat(answer: RequestListener): Promise<HttpEngine> {
+async function engineThat(
+  answer: RequestListener,
+  options?: ConstructorParameters<typeof HttpEngine>[1],
+): Promise<HttpEngine> {
   const folder = mkdtempSync(join(tmpdir(), 'fettle-engine-'));
   const path = join(folder, 'engine.sock');
   const server = createServer((request, response) => {
@@ -158,7 +161,7 @@ async function engineThat(answer: RequestListener): Promise<HttpEngine> {
     else answer(request, response);
   });
   await new Promise<void>((resolve) => server.listen(path, resolve));
-  const engine = new HttpEngine({ kind: 'unix', path });
+  const engine = new HttpEngine({ kind: 'unix', path }, options);
   onTestFinished(() => {
     engine.close();
     server.closeAllConnections();
@@ -242,6 +245,20 @@ describe('what an engine says', () => {
     });
     for (const name of ['a/b', 'host:5000/a', 'a:1', 'a@sha256:1']) await engine.pull(name, () => undefined);
     expect(asked.map((url) => url?.includes('&tag=latest'))).toEqual([true, true, false, false]);
+  });
+
+  it('is asked for an image with the login for its registry, if there is one', async () => {
+    const asked: unknown[] = [];
+    const login = (image: string) => Promise.resolve(image === 'mine/a' ? 'secret' : undefined);
+    const engine = await engineThat(
+      (request, response) => {
+        asked.push(request.headers['x-registry-auth']);
+        response.end();
+      },
+      { login },
+    );
+    for (const name of ['mine/a', 'other/a']) await engine.pull(name, () => undefined);
+    expect(asked).toEqual(['secret', undefined]);
   });
 
   it('is read in the words of Podman as well', async () => {

@@ -1,6 +1,6 @@
 import { attemptDirectory, type BackendHost } from '@fettle/core';
 import { launchRequest, RecordingHost } from '@fettle/core/testing';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { containerName } from '../src/container/labels.ts';
@@ -9,7 +9,10 @@ import { EngineError } from '../src/engine/engine-error.ts';
 import type { Behaviour } from '@fettle/core/testing';
 import { FakePlace } from './fixtures/fake-place.ts';
 
-const NAME = containerName('contract-study', '1.1');
+/** The container of attempt 1.1. */
+function nameIn({ directory }: FakePlace): string {
+  return containerName({ study: 'contract-study', folder: directory }, '1.1');
+}
 
 function placeOf(...made: ConstructorParameters<typeof FakePlace>): FakePlace {
   const place = new FakePlace(...made);
@@ -84,6 +87,21 @@ describe('an engine that fails', () => {
     expect(place.starts('1.1')).toBe(1);
   });
 
+  it('has lost the container before it was started, because somebody tidied up: it is made anew', async () => {
+    const place = placeOf();
+    const { host, backend } = await driver(place, 'finish');
+    const start = place.engine.start.bind(place.engine);
+    let pruned = false;
+    place.engine.start = (name) => {
+      if (!pruned) place.engine.containers.delete(name);
+      pruned = true;
+      start(name);
+    };
+    await backend.launch(launchRequest(1));
+    expect(await host.end('1.1')).toEqual({ kind: 'finished' });
+    expect([place.starts('1.1'), place.leftOvers('1.1')]).toEqual([1, []]);
+  });
+
   it('was killed in the middle of a start: what is left of the container is replaced', async () => {
     const place = placeOf();
     const { host, backend } = await driver(place, 'finish');
@@ -108,7 +126,7 @@ describe('the next driver', () => {
     place.engine.faults = { losesAnswer: (call) => call === 'start', fails: (call) => call === 'start' };
     await first.backend.launch(launchRequest(1));
     await first.backend.close();
-    expect(place.engine.containers.get(NAME)?.status).toBe('created');
+    expect(place.engine.containers.get(nameIn(place))?.status).toBe('created');
     place.engine.faults = {};
     const next = await driver(place, 'finish', true);
     expect(next.adoptions).toEqual([{ attempt: '1.1', status: 'never-launched' }]);
@@ -122,7 +140,7 @@ describe('the next driver', () => {
     const first = await driver(place, 'sleep');
     await begin(first, place);
     await first.backend.close();
-    place.engine.end(NAME, 137);
+    place.engine.end(nameIn(place), 137);
     const next = await driver(place, 'sleep', true);
     expect(next.adoptions).toMatchObject([{ status: 'ended', end: { kind: 'evicted' } }]);
     expect(place.leftOvers('1.1')).toEqual([]);
@@ -133,7 +151,7 @@ describe('the next driver', () => {
     const first = await driver(place, 'sleep');
     await begin(first, place);
     await first.backend.close();
-    place.engine.containers.delete(NAME);
+    place.engine.containers.delete(nameIn(place));
     const taken = await driver(place, 'sleep', true);
     expect(taken.adoptions).toMatchObject([{ status: 'ended', end: { kind: 'evicted' } }]);
 
@@ -154,7 +172,7 @@ describe('the next driver', () => {
     place.engine.hasShell = hasShell;
     const first = await driver(place, 'sleep');
     await begin(first, place);
-    place.engine.end(NAME, code, oom);
+    place.engine.end(nameIn(place), code, oom);
     const end = await first.host.end('1.1');
     await first.backend.close();
     expect(place.leftOvers('1.1')).toEqual([]);
@@ -181,6 +199,37 @@ describe('the next driver', () => {
     expect([...place.engine.containers.keys()]).toEqual(['foreign']);
   });
 
+  it('leaves alone what a copy of the study runs, which has the same identity', async () => {
+    const place = placeOf();
+    const first = await driver(place, 'sleep');
+    await begin(first, place);
+    const copy = placeOf();
+    copy.engine = place.engine;
+    const { host, backend } = await driver(copy, 'finish');
+    await begin({ host, backend }, copy);
+    // Programs run by the engine's clock.
+    await first.host.wait(1000);
+    expect(await host.end('1.1')).toEqual({ kind: 'finished' });
+    expect([place.starts('1.1'), copy.starts('1.1'), first.host.ends.size]).toEqual([1, 1, 0]);
+    expect([...place.engine.containers.keys()]).toEqual([nameIn(place)]);
+  });
+
+  it('refuses to go on in a folder that was moved while containers run: they still write to it', async () => {
+    const place = placeOf();
+    const first = await driver(place, 'sleep');
+    await begin(first, place);
+    await first.backend.close();
+    const moved = placeOf();
+    moved.engine = place.engine;
+    renameSync(place.directory, moved.directory);
+    await expect(driver(moved, 'sleep', true)).rejects.toMatchObject({
+      code: 'backend-unavailable',
+      message: expect.stringContaining(`moved from ${place.directory}`),
+      remedy: expect.stringContaining('docker rm -f id'),
+    });
+    expect(place.engine.containers.get(nameIn(place))?.status).toBe('running');
+  });
+
   it('leaves alone what a driver that has replaced it runs', async () => {
     const place = placeOf();
     const old = await driver(place, 'sleep');
@@ -188,7 +237,7 @@ describe('the next driver', () => {
     await begin(next, place);
     // The old one does not know that it has been replaced, and goes on looking.
     await old.host.wait(20_000);
-    expect(place.engine.containers.get(NAME)?.status).toBe('running');
+    expect(place.engine.containers.get(nameIn(place))?.status).toBe('running');
     expect(next.host.ends.size).toBe(0);
   });
 });
@@ -209,11 +258,22 @@ describe('a container', () => {
     await begin(one, place);
     // It ended while the engine was away and was started again at once: nobody saw the end.
     place.connect(false);
-    place.engine.end(NAME, 137);
-    place.engine.start(NAME);
+    place.engine.end(nameIn(place), 137);
+    place.engine.start(nameIn(place));
     place.connect(true);
     expect(await one.host.end('1.1')).toMatchObject({ kind: 'evicted' });
     expect(place.starts('1.1')).toBe(1);
+  });
+
+  it.each([
+    [10, { kind: 'failed', failure: 'code', exitCode: 3 }],
+    [15, { kind: 'evicted' }],
+  ])('that somebody sends signal %i, and that fails after that: %j', async (signal, end) => {
+    const place = placeOf();
+    const one = await driver(place, 'exit-3');
+    await begin(one, place);
+    place.engine.kill(nameIn(place), signal);
+    expect(await one.host.end('1.1')).toMatchObject(end);
   });
 
   it('is told once more to stop when the engine did not hear it', async () => {
@@ -291,7 +351,7 @@ describe('an engine', () => {
     place.engine.facts = { ...place.engine.facts, rootless: true };
     const one = await driver(place, 'sleep');
     await begin(one, place);
-    expect(place.engine.containers.get(NAME)?.specification.User).toBe('0:0');
+    expect(place.engine.containers.get(nameIn(place))?.specification.User).toBe('0:0');
   });
 
   it.each([

@@ -13,7 +13,7 @@ type Input = Partial<z.input<typeof dockerOptions>>;
 
 function plan(options: Input = {}, change: Partial<ContainerPlan> = {}): ContainerPlan {
   return {
-    study: 'digits-1',
+    owner: { study: 'digits-1', folder: '/study' },
     program: {
       kind: 'command',
       command: ['train', '--x={x}'],
@@ -111,7 +111,7 @@ describe("an attempt's container", () => {
       memory: '2GiB',
       processes: 100,
       sharedMemory: '8GiB',
-      ulimits: { nofile: 1024, core: { soft: 0, hard: 10 } },
+      ulimits: { nofile: 1024, core: { soft: 0, hard: 10 }, memlock: -1 },
     });
     expect(host).toMatchObject({
       NanoCpus: 1.5e9,
@@ -123,6 +123,8 @@ describe("an attempt's container", () => {
       Ulimits: [
         { Name: 'nofile', Soft: 1024, Hard: 1024 },
         { Name: 'core', Soft: 0, Hard: 10 },
+        // What libraries of several GPUs ask for: none.
+        { Name: 'memlock', Soft: -1, Hard: -1 },
       ],
     });
     expect(environment['OMP_NUM_THREADS']).toBe('1');
@@ -155,6 +157,7 @@ describe("an attempt's container", () => {
       TOKEN: 't',
       MODE: 'secret',
       HOME: '/tmp',
+      USER: 'fettle',
       FETTLE_X: '0.25',
       FETTLE_SEED: '17',
       FETTLE_CONFIG: '/fettle/attempt/config.json',
@@ -162,10 +165,12 @@ describe("an attempt's container", () => {
       FETTLE_STOP_FILE: '/fettle/attempt/stop',
     });
     expect(environment).not.toHaveProperty('LANG');
-    const own = { id: 'x', entrypoint: [], environment: ['HOME=/home/app', 'OMP_NUM_THREADS=7'] };
-    expect(make({ cpus: 2 }, { image: own }).environment).not.toHaveProperty('HOME');
+    const own = { id: 'x', entrypoint: [], environment: ['HOME=/home/app', 'USER=app', 'OMP_NUM_THREADS=7'] };
+    for (const name of ['HOME', 'USER']) expect(make({}, { image: own }).environment).not.toHaveProperty(name);
     expect(make({ cpus: 2 }, { image: own }).environment).not.toHaveProperty('OMP_NUM_THREADS');
-    expect(make({ user: 'image' }, { user: undefined }).environment).not.toHaveProperty('HOME');
+    for (const name of ['HOME', 'USER']) {
+      expect(make({ user: 'image' }, { user: undefined }).environment).not.toHaveProperty(name);
+    }
   });
 
   it('takes any value as it is: in the arguments, the variables and nowhere else', () => {
@@ -186,12 +191,13 @@ describe("an attempt's container", () => {
   });
 
   it('has a name that an engine takes, one for each attempt of each study', () => {
-    const names = ['digits', 'Ziffern und mehr/ü', ''].flatMap((study) => [
-      containerName(study, '1.1'),
-      containerName(study, '1.2'),
+    const owners = ['digits', 'Ziffern und mehr/ü', ''].flatMap((study) => [
+      { study, folder: '/a' },
+      { study, folder: '/copy of a' },
     ]);
+    const names = owners.flatMap((owner) => [containerName(owner, '1.1'), containerName(owner, '1.2')]);
     for (const name of names) expect(name).toMatch(/^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/);
-    expect(new Set(names).size).toBe(6);
+    expect(new Set(names).size).toBe(12);
   });
 });
 
@@ -221,6 +227,7 @@ describe('GPUs', () => {
   it('are noted on the container, for the next driver', () => {
     expect(make({}, {}, ['1', '3']).Labels).toEqual({
       'fettle.study': 'digits-1',
+      'fettle.folder': '/study',
       'fettle.attempt': '17.1',
       'fettle.gpus': '1,3',
     });

@@ -40,6 +40,8 @@ fettle_session=0 fettle_orders=0 fettle_looked=0
 # The attempt, its process group while that runs, and how it ended.
 fettle_attempt='' fettle_program='' fettle_status=''
 fettle_begun=0 fettle_since=0
+# How often the kernel had killed something here for want of memory when the attempt began.
+fettle_kills=0
 # How far it was asked to stop: 0 not at all, 1 with the stop file, 2 by TERM, 3 by KILL; and when it is asked again.
 fettle_step=0 fettle_next=0 fettle_wait=0
 fettle_signal=- fettle_stop_file=''
@@ -74,6 +76,21 @@ ${fettle_unsaid#"
 "}"
   fi 2>/dev/null
 }
+
+# count_kills: how often the kernel has killed something here for want of memory, by the control group (version 2, or 1).
+fettle_count_kills() {
+  while IFS=: read -r fettle_number fettle_word fettle_name; do
+    case $fettle_number:,$fettle_word, in
+    0:,,) fettle_file=/sys/fs/cgroup$fettle_name/memory.events ;;
+    *:*,memory,*) fettle_file=/sys/fs/cgroup/memory$fettle_name/memory.oom_control ;;
+    *) continue ;;
+    esac
+    while read -r fettle_word fettle_number; do
+      if [ "$fettle_word" = oom_kill ]; then echo "$fettle_number" && return; fi
+    done <"$fettle_file"
+  done </proc/self/cgroup
+  echo 0
+} 2>/dev/null
 
 # part LIST: this agent's share of a list with commas; lists shorter than there are agents are shared.
 fettle_part() (
@@ -132,6 +149,7 @@ fettle_run() {
   fi
   fettle_attempt=$1 fettle_stop_file=stop-$2 fettle_signal=$3
   fettle_begun=$((fettle_begun + 1)) fettle_step=0 fettle_evicted=''
+  fettle_kills=$(fettle_count_kills)
   # shellcheck disable=SC2086 # Several words, or none.
   setsid $fettle_signals /bin/sh -c "$fettle_leader" "$fettle_launcher" "./run-$2.sh" 3<&5 4>&- 5<&- </dev/null &
   fettle_program=$!
@@ -185,6 +203,9 @@ fettle_watch() {
 fettle_over() {
   fettle_more=",\"attempt\":\"$fettle_attempt\",\"exitCode\":$fettle_status"
   if [ -n "$fettle_evicted" ]; then fettle_more="$fettle_more,\"evicted\":\"$fettle_evicted\""; fi
+  if [ "$fettle_status" -eq 137 ] && [ "$(fettle_count_kills)" -gt "$fettle_kills" ]; then
+    fettle_more="$fettle_more,\"outOfMemory\":true"
+  fi
   fettle_attempt='' fettle_since=$fettle_clock
   fettle_say ended "$fettle_more"
   if [ "$fettle_attempts" -gt 0 ] && [ "$fettle_begun" -ge "$fettle_attempts" ]; then
@@ -210,6 +231,7 @@ rm -f "$fettle_pipe"
 if [ "$fettle_lanes" -gt 1 ]; then
   if [ -n "${CUDA_VISIBLE_DEVICES-}" ]; then CUDA_VISIBLE_DEVICES=$(fettle_part "$CUDA_VISIBLE_DEVICES"); fi
   if [ -n "${ROCR_VISIBLE_DEVICES-}" ]; then ROCR_VISIBLE_DEVICES=$(fettle_part "$ROCR_VISIBLE_DEVICES"); fi
+  if [ -n "${ZE_AFFINITY_MASK-}" ]; then ZE_AFFINITY_MASK=$(fettle_part "$ZE_AFFINITY_MASK"); fi
 fi
 if [ "${SLURM_JOB_NUM_NODES:-1}" -gt 1 ]; then
   # Where the processes of one training find each other.

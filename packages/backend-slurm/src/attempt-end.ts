@@ -1,4 +1,4 @@
-import { type AttemptEnd, type AttemptFiles, classifyExit, lastLines } from '@fettle/core';
+import { type AttemptEnd, type AttemptFiles, classifyExit, FettleError, lastLines, messageOf } from '@fettle/core';
 import type { JobClass } from './commands/job-state.ts';
 import type { AttemptRecord } from './slots/agent-record.ts';
 
@@ -7,11 +7,11 @@ const SHOWN_LINES = 10;
 
 /** How an attempt ended, by its agent's own record. */
 export function endOfRecord(record: AttemptRecord, { stderr }: AttemptFiles): AttemptEnd {
-  const { exitCode, evicted } = record;
+  const { exitCode, evicted, outOfMemory = false } = record;
   if (exitCode === undefined) return { kind: 'evicted', message: sentence(evicted ?? 'it was never run') };
   const end = classifyExit({
     exitCode,
-    kernelOutOfMemory: false,
+    kernelOutOfMemory: outOfMemory,
     restarted: false,
     stderr: lastLines(stderr, SHOWN_LINES),
   });
@@ -31,6 +31,15 @@ export function endOfJob(state: JobClass | 'hopeless', what: string): AttemptEnd
     default:
       return { kind: 'evicted', message: what };
   }
+}
+
+/**
+ * The end of an attempt that could not be given to a slot. What the options say is wrong would be wrong again; what the
+ * system says, of a disk that is full, may be different the next time.
+ */
+export function endOfLaunch(thrown: unknown): AttemptEnd {
+  if (thrown instanceof FettleError) return { kind: 'failed', failure: 'launch', message: thrown.toHuman() };
+  return { kind: 'failed', failure: 'node', message: messageOf(thrown) };
 }
 
 function sentence(text: string): string {

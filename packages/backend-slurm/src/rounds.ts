@@ -1,5 +1,11 @@
 import type { Clock, Disposer } from '@fettle/core';
 
+/** One thing that is done again and again. */
+export interface Round {
+  /** Has it done within so many milliseconds, unless it comes sooner anyway or is being done just now. */
+  hasten(wait: number): void;
+}
+
 /** Things that are done again and again, each after the time that it asked for the time before. */
 export class Rounds {
   readonly #clock: Clock;
@@ -18,18 +24,31 @@ export class Rounds {
    * @param wait milliseconds until the first time
    * @param act does it, and says how many milliseconds to wait until the next time
    */
-  begin(wait: number, act: () => Promise<number>): void {
-    const cancel = this.#clock.after(wait, () => {
-      this.#timers.delete(cancel);
-      act().then(
-        (next) => !this.#over && this.begin(next, act),
-        (thrown: unknown) => {
+  begin(wait: number, act: () => Promise<number>): Round {
+    let due = Number.NEGATIVE_INFINITY;
+    let cancel: Disposer = () => undefined;
+    const after = (milliseconds: number): void => {
+      if (this.#over) return;
+      due = this.#clock.now() + milliseconds;
+      cancel = this.#clock.after(milliseconds, () => {
+        this.#timers.delete(cancel);
+        due = Number.NEGATIVE_INFINITY;
+        act().then(after, (thrown: unknown) => {
           this.#failed(thrown);
-          if (!this.#over) this.begin(wait, act);
-        },
-      );
-    });
-    this.#timers.add(cancel);
+          after(Math.max(milliseconds, wait));
+        });
+      });
+      this.#timers.add(cancel);
+    };
+    after(wait);
+    return {
+      hasten: (milliseconds) => {
+        if (this.#clock.now() + milliseconds >= due) return;
+        cancel();
+        this.#timers.delete(cancel);
+        after(milliseconds);
+      },
+    };
   }
 
   /** Does nothing any more; what is being done just now is finished. */

@@ -60,7 +60,7 @@ export async function openSession(
   writeFileSync(agent, readFileSync(new URL('../agent/agent.sh', import.meta.url)));
   const ledger = new Ledger(join(directory, 'slurm', 'ledger.jsonl'));
   const session = ledger.past.filter(({ kind }) => kind === 'opened').length + 1;
-  const prefix = jobPrefix(host.study);
+  const prefix = jobPrefix(host.study, directory);
   ledger.append({ kind: 'opened', session, at: host.clock.now(), jobs: prefix });
   const pool = new SlotPool(join(directory, 'slurm', 'slots'), ledger, session);
   const jobs = new SlotJobs({ options, host, slurm, pool, ledger, session, prefix, agent, allocation });

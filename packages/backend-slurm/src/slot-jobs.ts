@@ -1,8 +1,18 @@
-import { type AttemptEnd, type AttemptId, type BackendHost, type LaunchRequest } from '@fettle/core';
+import { join } from 'node:path';
+import {
+  type AttemptEnd,
+  type AttemptId,
+  type BackendHost,
+  lastLines,
+  type LaunchRequest,
+  messageOf,
+} from '@fettle/core';
+import type { JobEnd } from './commands/job-end.ts';
 import type { JobClass } from './commands/job-state.ts';
 import { expandDirectives } from './jobs/expand-directives.ts';
 import type { Directives } from './jobs/job-script.ts';
 import { JobRecords, type SoughtJob } from './jobs/job-records.ts';
+import { LookPace } from './jobs/look-pace.ts';
 import { NodeHealth } from './jobs/node-health.ts';
 import { isGone, QueueWatch } from './jobs/queue-watch.ts';
 import { HEARTBEAT, slotScript } from './jobs/slot-script.ts';
@@ -22,6 +32,8 @@ const SILENCE = 5 * 60_000;
 const LOOKS = 2;
 /** How much an attempt counts in the typical time of one. */
 const RECENT = 0.2;
+/** Lines of a job's log that go into a message. */
+const SHOWN_LINES = 3;
 
 /** What the jobs of a study are made of. */
 export interface SlotJobsParts {
@@ -47,12 +59,15 @@ export interface Gone {
   readonly why: string;
   /** What can be done about it. */
   readonly remedy?: string | undefined;
+  /** Where it was, as far as Slurm says. */
+  readonly node?: string | undefined;
 }
 
 /** The jobs that hold the slots: submits them, hears their agents, asks Slurm about them, and gives them up. */
 export class SlotJobs {
   readonly #parts: SlotJobsParts;
   readonly #submitter: Submitter;
+  readonly #pace: LookPace;
   readonly #queue: QueueWatch;
   readonly #records: JobRecords;
   readonly #health = new NodeHealth();
@@ -73,14 +88,15 @@ export class SlotJobs {
     this.#prefix = parts.prefix;
     const spacing = options.squeueSeconds * 1000;
     this.#submitter = new Submitter(slurm, host, options.bind === 'submit' ? 0 : spacing);
-    this.#queue = new QueueWatch(slurm, this.#prefix, spacing);
+    this.#pace = new LookPace(() => host.clock.now(), spacing);
+    this.#queue = new QueueWatch(slurm, this.#prefix, this.#pace);
     this.#records = new JobRecords(slurm, () => host.clock.now());
     for (const entry of ledger.past) if (entry.kind === 'node-failed') this.#health.failed(entry.node, entry.at);
   }
 
   /** Milliseconds until Slurm should be asked again. */
   get nextLook(): number {
-    return this.#queue.wait;
+    return this.#pace.wait;
   }
 
   /** How many slots wait for their jobs to begin, and why; `undefined` if none does. */
@@ -126,9 +142,22 @@ export class SlotJobs {
     const directives = expandDirectives(options.directives, request.configuration);
     const batch = this.#nextBatch();
     const slots = pool.add(batch, 1, this.#now);
-    pool.assign(slots[0]!, request.attempt);
-    give(slots[0]!);
+    try {
+      pool.assign(slots[0]!, request.attempt);
+      give(slots[0]!);
+    } catch (thrown) {
+      pool.refuse(slots, messageOf(thrown));
+      throw thrown;
+    }
     return this.#submit(batch, slots, 1, directives);
+  }
+
+  /** The attempt in a slot is to stop: if its job has not begun it never does, and is soon seen to be over. */
+  async cancel(slot: Slot): Promise<void> {
+    if (slot.heard !== undefined || slot.cancelled) return;
+    slot.cancelled = true;
+    await this.#cancelPending([slot.batch]);
+    this.#pace.soon();
   }
 
   /** Whether a slot should be given another attempt. One that should not is asked to leave. */
@@ -193,7 +222,7 @@ export class SlotJobs {
   /** Learns from the end of an attempt whether its node is sound. */
   judge({ node }: Slot, end: AttemptEnd): void {
     if (node === undefined) return;
-    if (end.kind === 'finished') this.#health.ranWell(node);
+    if (end.kind === 'finished' || end.kind === 'checkpointed') this.#health.ranWell(node);
     else if (end.kind === 'failed' && end.failure === 'launch') this.#blame(node);
   }
 
@@ -204,8 +233,12 @@ export class SlotJobs {
    */
   async look(hear: (slot: Slot) => void): Promise<readonly Gone[]> {
     const { pool, host, allocation } = this.#parts;
-    if (pool.size === 0) return [];
+    if (pool.size === 0) {
+      this.#pace.skipped();
+      return [];
+    }
     const jobs = await (allocation?.steps ?? this.#queue).look();
+    if (allocation !== undefined) this.#pace.looked(true);
     if (typeof jobs === 'string') {
       host.logger.warn(`squeue: ${jobs}`);
       return [];
@@ -226,20 +259,20 @@ export class SlotJobs {
         continue;
       }
       slot.missed += 1;
-      this.#queue.hurry();
+      this.#pace.hurry();
       if (slot.missed < LOOKS) continue;
       hear(slot);
       if (slot.state === 'closed') continue;
       if (sight === undefined) forgotten.push(slot);
-      else gone.push({ slot, state: sight.state, why: `its job is ${sight.text}`, remedy: sight.remedy });
+      else gone.push(goneOf(slot, sight));
     }
     const ends =
       allocation === undefined ? await this.#records.ends(forgotten.map((slot) => this.#soughtJob(slot))) : [];
     for (const [index, slot] of forgotten.entries()) {
       const end = ends[index];
-      if (end === undefined) gone.push({ slot, state: 'over', why: 'its job is gone' });
-      else gone.push({ slot, state: end.state, why: `its job is ${end.text}`, remedy: end.remedy });
+      gone.push(end === undefined ? { slot, state: 'over', why: 'its job is gone' } : goneOf(slot, end));
     }
+    this.#noteUnheard(gone);
     if (hopeless.size > 0) {
       host.logger.error(
         `${gone.find(({ slot }) => hopeless.has(slot.batch))!.why}. Jobs like this are cancelled, and tried again later.`,
@@ -251,9 +284,9 @@ export class SlotJobs {
   }
 
   /** Gives a slot up: whatever starts there from now on leaves at once. @returns false if it had closed by itself */
-  close({ slot, why, state }: Gone): boolean {
+  close({ slot, why, state, node = slot.node }: Gone): boolean {
     if (slot.closed !== undefined) return false;
-    if (state === 'node' && slot.node !== undefined) this.#blame(slot.node);
+    if (state === 'node' && node !== undefined) this.#blame(node);
     this.#begun.delete(slot);
     this.#parts.pool.close(slot, why);
     return true;
@@ -267,7 +300,7 @@ export class SlotJobs {
       if (attempt === undefined || heard === undefined) continue;
       const quiet = this.#now - heard;
       // It should have spoken by now: whether its job is still there is worth a question.
-      if (quiet > 2 * HEARTBEAT) this.#queue.hurry();
+      if (quiet > 2 * HEARTBEAT) this.#pace.hurry();
       if (silent || quiet < SILENCE) continue;
       slot.silent = true;
       found.push([attempt, `Nothing was heard of job ${job} for ${Math.round(quiet / 60_000)} min.`]);
@@ -346,14 +379,51 @@ export class SlotJobs {
       return undefined;
     }
     const answer = await this.#submitter.submit(script);
-    this.#queue.soon();
+    this.#pace.soon();
     if (answer.kind === 'submitted') {
       this.#taken = true;
       ledger.append({ kind: 'submitted', batch, job: answer.job });
     }
     if (answer.kind !== 'refused' && answer.kind !== 'unavailable') return undefined;
+    // Without the nodes that were left alone there may be none.
+    if (answer.kind === 'refused') this.#health.forgive();
     pool.refuse(slots, answer.message);
     return answer;
+  }
+
+  /**
+   * Says why jobs ended of which nothing was ever heard, once for all of them, and has the next ones wait: whatever it is, a
+   * folder that the nodes do not see or a person who cancels them, would meet those as well.
+   */
+  #noteUnheard(gone: readonly Gone[]): void {
+    const unheard = gone.filter(
+      ({ slot, state }) => slot.heard === undefined && !slot.cancelled && state !== 'hopeless',
+    );
+    const [first] = unheard;
+    if (first === undefined) return;
+    const { slot, why, remedy, state } = first;
+    const [count, them] = unheard.length === 1 ? ['1 slot', 'it'] : [`${unheard.length} slots`, 'them'];
+    const wait = this.#submitter.tryLater() / 1000;
+    this.#parts.host.logger.warn(
+      [
+        `${count} ended before anything was heard of ${them}: ${why}.`,
+        // Who has cancelled it knows why.
+        ...(state === 'cancelled'
+          ? []
+          : [remedy ?? "Look whether the compute nodes see the study's folder.", this.#logOf(slot)]),
+        `The next jobs are submitted in ${wait} s at the earliest.`,
+      ].join(' '),
+    );
+  }
+
+  /** What the job of a slot has logged, for people. */
+  #logOf({ batch, index }: Slot): string {
+    const { options, pool } = this.#parts;
+    const log = join(pool.folderOf(batch), `job-${Math.floor(index / options.slotsPerJob)}.log`);
+    const said = lastLines(log, SHOWN_LINES);
+    return said.length === 0
+      ? `There is nothing in its log, ${log}.`
+      : `The end of its log, ${log}:\n${said.join('\n')}\n`;
   }
 
   #withExclusions(directives: Directives): Directives {
@@ -371,4 +441,10 @@ export class SlotJobs {
       await this.#parts.slurm('scancel', ['--quiet', '--state=PENDING', `--name=${this.#prefix}${batch}`, '--me']);
     }
   }
+}
+
+/** A job that ended by itself before its agent said a word was never fit to run anything: its node is tried, not the trial. */
+function goneOf(slot: Slot, { state, text, remedy, node }: JobEnd & { readonly node?: string | undefined }): Gone {
+  const unfit = state === 'over' && slot.heard === undefined;
+  return { slot, state: unfit ? 'node' : state, why: `its job is ${text}`, remedy, node };
 }

@@ -8,6 +8,7 @@ import {
   type BackendHost,
   type Diagnosis,
   type Disposer,
+  FettleError,
   type Launched,
   type LaunchRequest,
   makeAttemptDirectory,
@@ -17,17 +18,19 @@ import {
   type StopRequest,
   systemClock,
 } from '@fettle/core';
-import { endOfJob, endOfRecord } from './attempt-end.ts';
+import { endOfJob, endOfLaunch, endOfRecord } from './attempt-end.ts';
 import { scrubEnvironment } from './commands/scrub-environment.ts';
 import { CallCount } from './jobs/call-count.ts';
 import { runScript } from './jobs/run-script.ts';
 import { type SlurmCommand, slurmCommands } from './jobs/slurm.ts';
-import { Rounds } from './rounds.ts';
+import { type Round, Rounds } from './rounds.ts';
 import { openSession, type Session } from './session.ts';
 import { diagnoseSite } from './site/diagnose-site.ts';
 import { recallStudy } from './site/recall-study.ts';
 import { pollSecondsOf, type SlurmOptions } from './slurm-options.ts';
 import type { Slot } from './slots/slot.ts';
+
+const STOPPED_FIRST: AttemptEnd = { kind: 'evicted', message: 'It was stopped before it began.' };
 
 /** See `slurm`. */
 export class SlurmBackend implements Backend {
@@ -45,6 +48,7 @@ export class SlurmBackend implements Backend {
   readonly #looks = new Map<AttemptId, () => void>();
   #opened: Session | undefined;
   #rounds: Rounds | undefined;
+  #looking: Round | undefined;
   /** Whether the last place that became free was taken. */
   #demand = true;
   #closed = false;
@@ -88,7 +92,7 @@ export class SlurmBackend implements Backend {
     const adoptions = attempts.map(({ request }) => this.#adopt(request, assigned.get(request.attempt), ends, given));
     await jobs.submit(this.#demand);
     this.#rounds?.begin(pollSecondsOf(this.#options) * 1000, () => this.#poll());
-    this.#rounds?.begin(jobs.nextLook, () => this.#look());
+    this.#looking = this.#rounds?.begin(jobs.nextLook, () => this.#look());
     return adoptions;
   }
 
@@ -101,20 +105,23 @@ export class SlurmBackend implements Backend {
     this.#demand = true;
     const launched = this.#launch(request).catch((thrown: unknown) => {
       this.#waiting.delete(attempt);
-      this.#tellEnd(attempt, { kind: 'failed', failure: 'launch', message: messageOf(thrown) });
+      this.#tellEnd(attempt, endOfLaunch(thrown));
       return { handle: null, files };
     });
     this.#launches.set(attempt, launched);
     return launched;
   }
 
-  stop(attempt: AttemptId, request: StopRequest): void {
+  async stop(attempt: AttemptId, request: StopRequest): Promise<void> {
     if (this.#waiting.delete(attempt)) {
-      this.#tellEnd(attempt, { kind: 'evicted', message: 'It was stopped before it began.' });
+      this.#tellEnd(attempt, STOPPED_FIRST);
       return;
     }
+    const { pool, jobs } = this.#here;
     const slot = this.#homes.get(attempt);
-    if (slot !== undefined) this.#here.pool.order(slot, { kind: 'stop', attempt, ...request });
+    if (slot === undefined) return;
+    pool.order(slot, { kind: 'stop', attempt, ...request });
+    await jobs.cancel(slot);
   }
 
   capacity(): number {
@@ -198,10 +205,33 @@ export class SlurmBackend implements Backend {
       if (slot.state !== 'idle' || !jobs.takesMore(slot)) continue;
       const [attempt, request] = next;
       this.#waiting.delete(attempt);
-      this.#homes.set(attempt, slot);
-      pool.assign(slot, attempt);
-      this.#give(slot, request);
+      try {
+        pool.assign(slot, attempt);
+        this.#give(slot, request);
+        this.#homes.set(attempt, slot);
+      } catch (thrown) {
+        slot.attempt = undefined;
+        if (!this.#waitsOn(request, thrown)) continue;
+        return;
+      }
     }
+  }
+
+  /**
+   * What to do with an attempt that could not be given to a slot: what is wrong with its command stays so, and it has failed at
+   * launch; a disk that is full may have room at the next look.
+   * @returns whether it waits on
+   */
+  #waitsOn(request: LaunchRequest, thrown: unknown): boolean {
+    const { attempt } = request;
+    if (thrown instanceof FettleError) {
+      this.#tellEnd(attempt, endOfLaunch(thrown));
+      return false;
+    }
+    this.#homes.delete(attempt);
+    this.#waiting.set(attempt, request);
+    this.#here.host.logger.warn(`Attempt ${attempt} has to wait: ${messageOf(thrown)}`);
+    return true;
   }
 
   /** Submits a job for each waiting attempt. */
@@ -210,17 +240,22 @@ export class SlurmBackend implements Backend {
     for (const [attempt, request] of this.#waiting) {
       if (this.#closed || !jobs.isReady) return;
       this.#waiting.delete(attempt);
-      // oxlint-disable-next-line no-await-in-loop -- A controller is asked one thing at a time.
-      const refused = await jobs.submitFor(request, (slot) => {
-        this.#homes.set(attempt, slot);
-        this.#give(slot, request);
-      });
-      if (refused === undefined) continue;
-      this.#homes.delete(attempt);
-      if (refused.kind === 'refused') {
-        this.#tellEnd(attempt, { kind: 'failed', failure: 'launch', message: `Slurm refused it: ${refused.message}` });
-      } else {
-        this.#waiting.set(attempt, request);
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- A controller is asked one thing at a time.
+        const refused = await jobs.submitFor(request, (slot) => {
+          this.#homes.set(attempt, slot);
+          this.#give(slot, request);
+        });
+        if (refused === undefined) continue;
+        const stopped = this.#homes.get(attempt)?.cancelled === true;
+        this.#homes.delete(attempt);
+        if (refused.kind === 'refused') {
+          const message = `Slurm refused it: ${refused.message}`;
+          this.#tellEnd(attempt, { kind: 'failed', failure: 'launch', message });
+        } else if (stopped) this.#tellEnd(attempt, STOPPED_FIRST);
+        else this.#waiting.set(attempt, request);
+      } catch (thrown) {
+        if (this.#waitsOn(request, thrown)) return;
       }
     }
   }
@@ -247,6 +282,8 @@ export class SlurmBackend implements Backend {
       this.#assign();
       await jobs.submit(this.#demand);
     }
+    for (const [attempt, message] of jobs.silent()) this.#here.host.unreachable(attempt, message);
+    this.#looking?.hasten(jobs.nextLook);
     this.#tellCapacity();
     return pollSecondsOf(this.#options) * 1000;
   }
@@ -276,7 +313,6 @@ export class SlurmBackend implements Backend {
       slot.attempt = undefined;
       this.#tellEnd(lost, endOfJob(state, [`Its job ended before it did: ${why}.`, remedy].filter(Boolean).join(' ')));
     }
-    for (const [attempt, message] of jobs.silent()) this.#here.host.unreachable(attempt, message);
     this.#tellCapacity();
     if (this.#slurm.isDue(this.#here.host.clock.now())) this.#noteCalls();
     return jobs.nextLook;

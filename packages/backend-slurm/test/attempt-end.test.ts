@@ -27,6 +27,11 @@ describe('the end of an attempt', () => {
     });
   });
 
+  it('is a lack of memory when the kernel killed it for that', () => {
+    expect(endOfRecord({ ...ended, exitCode: 137, outOfMemory: true }, files())).toMatchObject({ failure: 'oom' });
+    expect(endOfRecord({ ...ended, exitCode: 137 }, files())).toMatchObject({ failure: 'code' });
+  });
+
   it('is an eviction when its agent ended it, however it took that, unless it saved itself', () => {
     const evicted = 'the job is near its time limit';
     const end = { kind: 'evicted', message: 'The job is near its time limit.' };

@@ -1,10 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { type JobScript, scriptText, submitArguments } from '../src/jobs/job-script.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type JobScript, scriptShell, scriptText, submitArguments } from '../src/jobs/job-script.ts';
 import { quoted } from '../src/jobs/shell-words.ts';
 import { slurmOptions } from '../src/slurm-options.ts';
 
@@ -15,6 +15,7 @@ const SCRIPT: JobScript = {
   minutes: 30,
   leadSeconds: 120,
   directives: { partition: 'gpu', gres: 'gpu:1', exclusive: true, nice: 10 },
+  setup: [],
   agent: {
     file: "/home/some one/it's/agent.sh",
     folder: '/home/some one/100% $(true)',
@@ -44,8 +45,27 @@ describe('the job script', () => {
   it('lets the agent take the place of the shell', () => {
     const agent = `'/home/some one/it'\\''s/agent.sh' '/home/some one/100% $(true)'`;
     expect(scriptText(SCRIPT)).toBe(
-      `#!/bin/sh\nexec /bin/sh ${agent} 1 0 0 300000 1000 5000 30000 60000 'fettle-launcher'\n`,
+      `#!/bin/sh\n:\nexec /bin/sh ${agent} 1 0 0 300000 1000 5000 30000 60000 'fettle-launcher'\n`,
     );
+  });
+
+  it('sets everything up first, and ends with what failed if something does', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fettle-job-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'agent.sh');
+    writeFileSync(file, 'echo "agent: $SET"\n');
+    const run = (...setup: readonly string[]) => {
+      const script = { ...SCRIPT, setup, agent: { ...SCRIPT.agent, file } };
+      return spawnSync(scriptShell(script), ['-c', scriptText(script)], { encoding: 'utf8' });
+    };
+    const lines = [
+      'function load { export SET="${SET-}$1"; }',
+      'load a # as a module is',
+      'if true; then\n  load b\nfi',
+    ];
+    expect(run(...lines)).toMatchObject({ status: 0, stdout: 'agent: ab\n', stderr: '' });
+    const failed = run('load() { false; }', "load 'it'", 'echo on');
+    expect(failed).toMatchObject({ status: 1, stdout: '', stderr: "The setup failed: load 'it'\n" });
   });
 
   it('tells all agents of a job what Slurm tells the shell, and waits for each', async () => {
@@ -103,6 +123,18 @@ describe('the options', () => {
     ]);
   });
 
+  it('refuse a cluster of its own for the jobs, where nobody would look for them', () => {
+    expect(problems({ directives: { clusters: 'other' } })).toEqual([expect.stringContaining('SLURM_CLUSTERS')]);
+  });
+
+  it('refuse a time in which nothing could run', () => {
+    expect(problems({ minutes: 2 })).toEqual([
+      'leaves no time: a job of 120 s would stop its program 120 s before its end',
+    ]);
+    expect(problems({ minutes: 2, leadSeconds: 30 })).toEqual([]);
+    expect(problems({ leadSeconds: 0.5 })).toHaveLength(1);
+  });
+
   it('refuse what is no directive', () => {
     expect(problems({ directives: { '--partition': 'gpu' } })).toHaveLength(1);
     expect(problems({ directives: { comment: 'two\nlines' } })).toEqual(['a directive is one line']);
@@ -113,6 +145,10 @@ describe('the options', () => {
     expect(problems({ slots: 6, slotsPerJob: 4 })).toEqual(['expected a multiple of slotsPerJob (4)']);
     expect(problems({ slots: 4, slotsPerJob: 4, bind: 'submit' })).toHaveLength(1);
     expect(problems({ bind: 'submit', attemptsPerJob: 2 })).toHaveLength(1);
+  });
+
+  it('refuse a setup with line ends that no shell takes', () => {
+    expect(problems({ setup: ['module load cuda\r\n'] })).toEqual(['expected lines for bash']);
   });
 
   it('take the rest', () => {

@@ -74,6 +74,8 @@ describe('the state of a job', () => {
     ['(PartitionConfig)', 'hopeless'],
     ['AssocMaxWallDurationPerJobLimit', 'hopeless'],
     ['DependencyNeverSatisfied', 'hopeless'],
+    ['JobHeldAdmin', 'held'],
+    ['(JobHeldUser)', 'held'],
     ['AssocGrpCPUMinutesLimit', 'spent'],
     ['QOSGrpGRESMinutes', 'spent'],
   ])('waits for a reason: %s means %s', (reason, meaning) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LookPace } from '../src/jobs/look-pace.ts';
 import { isGone, QueueWatch } from '../src/jobs/queue-watch.ts';
 
 function listing(...lines: readonly string[]): { exitCode: number; stdout: string; stderr: string } {
@@ -9,27 +10,33 @@ describe('the watch on the queue', () => {
   it('asks less and less often as long as nothing of the study changes, and soon again when something does', async () => {
     let state = 'PENDING';
     let other = 0;
+    const pace = new LookPace(() => 0, 30_000);
     const watch = new QueueWatch(
       async () => {
         other += 1;
         return listing(`9|9|N/A|fettle-ab-1-1|${state}|Priority|`, `${other}|${other}|N/A|mine|RUNNING|None|n1`);
       },
       'fettle-ab-',
-      30_000,
+      pace,
     );
     const waits: number[] = [];
     for (let look = 0; look < 7; look += 1) {
       // oxlint-disable-next-line no-await-in-loop -- One look after the other.
       await watch.look();
-      waits.push(watch.wait / 1000);
+      waits.push(pace.wait / 1000);
     }
     expect(waits).toEqual([30, 60, 120, 240, 480, 600, 600]);
     state = 'RUNNING';
     await watch.look();
-    expect(watch.wait).toBe(30_000);
+    expect(pace.wait).toBe(30_000);
+  });
+
+  it('asks less often of a controller that does not answer', async () => {
+    const pace = new LookPace(() => 0, 30_000);
+    const watch = new QueueWatch(async () => ({ exitCode: 1, stdout: '', stderr: 'down' }), 'f', pace);
     await watch.look();
-    watch.hurry();
-    expect(watch.wait).toBe(30_000);
+    await watch.look();
+    expect(pace.wait).toBe(120_000);
   });
 
   it('says of each job whether it is over, will never start, or is in a state nobody knows', async () => {
@@ -41,7 +48,7 @@ describe('the watch on the queue', () => {
           '11|11|N/A|fettle-ab-1-3|FROBBING|None|n2',
         ),
       'fettle-ab-',
-      30_000,
+      new LookPace(() => 0, 30_000),
     );
     const jobs = await watch.look();
     if (typeof jobs === 'string') throw new Error(jobs);
@@ -55,7 +62,7 @@ describe('the watch on the queue', () => {
     const watch = new QueueWatch(
       async () => ({ exitCode: 1, stdout: '', stderr: 'slurm_load_jobs error: timed out' }),
       'f',
-      1,
+      new LookPace(() => 0, 1),
     );
     expect(await watch.look()).toBe('slurm_load_jobs error: timed out');
   });

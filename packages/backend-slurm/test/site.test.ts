@@ -70,7 +70,7 @@ describe('the diagnosis of a cluster', () => {
   });
 
   it('says so where there is no Slurm, or none that answers', async () => {
-    const options = slurmOptions.parse({ slots: 1, minutes: 1 });
+    const options = slurmOptions.parse({ slots: 1, minutes: 5 });
     const absent = { exitCode: 127, stderr: 'spawn sbatch ENOENT' };
     expect(await diagnoseSite(site({ 'sbatch --version': absent }), options)).toMatchObject([{ status: 'fail' }]);
     const silent = { ...HALL, 'scontrol show config': { exitCode: 1, stderr: 'Unable to contact slurm controller' } };

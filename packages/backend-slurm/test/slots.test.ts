@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -33,6 +33,13 @@ describe('the files of a slot', () => {
     files.order({ kind: 'leave', session: 1, seq: 1 });
     files.make();
     expect(new SlotFiles(folder).orders()).toEqual([{ kind: 'leave', session: 1, seq: 1, attempt: '-' }]);
+  });
+
+  it('say nothing when somebody has removed them, or when they cannot be read: other slots are to be heard', () => {
+    const files = new SlotFiles(join(folder, 'removed'));
+    expect([files.news(), files.orders()]).toEqual([[], []]);
+    mkdirSync(join(folder, 'from-agent.jsonl'));
+    expect(new SlotFiles(folder).news()).toEqual([]);
   });
 });
 

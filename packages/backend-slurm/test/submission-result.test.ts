@@ -56,6 +56,8 @@ describe('what sbatch said', () => {
     'sbatch: error: Memory specification can not be satisfied',
     "sbatch: unrecognized option '--bogus=1'",
     'sbatch: error: Batch job submission failed: Invalid job array specification',
+    "sbatch: error: QOSMaxWallDurationPerJobLimit\nsbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)",
+    "sbatch: error: QOSMaxGRESPerJob\nsbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)",
   ])('is final where the same will be refused again: %s', (stderr) => {
     expect(said(1, stderr)).toBe('refused');
   });

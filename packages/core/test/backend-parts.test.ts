@@ -20,10 +20,14 @@ import { findProgram } from '../src/backends/find-program.ts';
 import { detectGpus } from '../src/backends/gpu-detection.ts';
 import { GpuLeases } from '../src/backends/gpu-leases.ts';
 import { local } from '../src/backends/local.ts';
+import { checkLocal } from '../src/backends/local-check.ts';
 import { formatMemorySize, parseMemorySize } from '../src/backends/memory-size.ts';
+import { livingMembers } from '../src/backends/process-family.ts';
+import { ProcessTable } from '../src/backends/process-table.ts';
 import { StopLadder } from '../src/backends/stop-ladder.ts';
 import { attemptId } from '../src/domain/trial.ts';
 import { launchRequest } from '../src/testing/backend-bench.ts';
+import { RecordingHost } from '../src/testing/recording-host.ts';
 import { VirtualClock } from '../src/testing/virtual-clock.ts';
 
 let folder = '';
@@ -291,6 +295,39 @@ describe('asking to stop', () => {
     clock.advance(1000);
     ladder.climb({ from: 'kill', grace: 0 });
     expect(steps).toEqual(['checkpoint']);
+  });
+});
+
+describe('the GPUs that the driver itself may see', () => {
+  it.each([
+    ['2, 5', 2],
+    ['GPU-a,MIG-b', 2],
+    ['1,-1,0', 1],
+  ])('%s are %i', (visible, count) => {
+    expect(confinedTo(visible).workers).toBe(count);
+  });
+
+  it.each(['-1', '', 'NoDevFiles'])('%j are none, and not one of that name', (visible) => {
+    expect(() => confinedTo(visible)).toThrow(/no NVIDIA GPU was found/);
+  });
+
+  function confinedTo(visible: string) {
+    const program = { kind: 'command', command: ['true'], workingDirectory: folder, environment: {} } as const;
+    const host = new RecordingHost({ directory: folder, clock: new VirtualClock() }, program);
+    const environment = { PATH: process.env['PATH'], CUDA_VISIBLE_DEVICES: visible };
+    return checkLocal(host, folder, { gpus: 'auto' }, environment, () => undefined);
+  }
+});
+
+describe('the processes of several attempts', () => {
+  it('are told apart in one table, in which each environment is read once', () => {
+    const table = new ProcessTable();
+    const own = table.environmentOf(process.pid);
+    expect(table.environmentOf(process.pid)).toBe(own);
+    const { pid, start } = table.living.find((entry) => entry.pid === process.pid) ?? { pid: 0, start: '' };
+    expect(
+      livingMembers({ leader: { pid, start }, stopFile: '/none' }, table).every(({ group }) => group === pid),
+    ).toBe(true);
   });
 });
 

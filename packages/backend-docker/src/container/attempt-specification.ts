@@ -10,7 +10,7 @@ import {
 import type { DockerOptions } from '../docker-options.ts';
 import type { ImageFacts } from '../engine/engine.ts';
 import { deviceFile, type GpuForm, gpuParts } from './gpu-request.ts';
-import { attemptLabels } from './labels.ts';
+import { attemptLabels, type ContainerOwner, ownerLabels } from './labels.ts';
 import { launcherEntrypoint, SIGNAL_GROUP } from './launch-script.ts';
 import { ML_ROOT } from './sagemaker.ts';
 import type { BindMount, ContainerSpecification, HostConfig } from './specification.ts';
@@ -22,12 +22,14 @@ const CHECKPOINT = '/fettle/checkpoint';
 export const ML_FOLDER = 'ml';
 /** A home that can be written to, whoever the program runs as. */
 const HOME = '/tmp';
+/** Its name, as far as the program can see. */
+const USER = 'fettle';
 /** Size above which an engine would begin a container's log anew: in effect never. */
 const UNLIMITED = '1000g';
 
 /** What all containers of a session have in common. */
 export interface ContainerPlan {
-  readonly study: string;
+  readonly owner: ContainerOwner;
   readonly program: CommandProgram;
   readonly options: DockerOptions;
   readonly image: ImageFacts;
@@ -62,11 +64,11 @@ export function attemptContainer(
 ): AttemptContainer {
   const { options, program, image } = plan;
   const paths = programPaths(ATTEMPT, CHECKPOINT);
-  const invocation = trialInvocation(program, request, plan.study, paths);
+  const invocation = trialInvocation(program, request, plan.owner.study, paths);
   const gpu = gpuParts(plan.gpuForm, gpus, plan.nvidiaByDefault);
   const specification: ContainerSpecification = {
     Image: image.id,
-    Labels: attemptLabels(plan.study, request.attempt, gpus),
+    Labels: attemptLabels(plan.owner, request.attempt, gpus),
     ...commandOf(plan, invocation),
     Env: environmentOf(plan, invocation, gpu.environment),
     ...(options.workingDirectory === undefined ? {} : { WorkingDir: options.workingDirectory }),
@@ -93,14 +95,13 @@ export function attemptContainer(
  */
 export function probeContainer(
   plan: ContainerPlan,
-  labels: Readonly<Record<string, string>>,
   studyFolder: string,
   gpus: readonly string[],
 ): ContainerSpecification {
   const gpu = gpuParts(plan.gpuForm, gpus, plan.nvidiaByDefault);
   return {
     Image: plan.image.id,
-    Labels: labels,
+    Labels: ownerLabels(plan.owner),
     Cmd: ['true'],
     Env: [],
     HostConfig: {
@@ -195,6 +196,8 @@ function environmentOf(
   const own = new Set(image.environment.map((pair) => pair.split('=', 1)[0]));
   const usual: Record<string, string> = {};
   if (plan.user !== undefined && !own.has('HOME')) usual['HOME'] = HOME;
+  // The image knows no name for this user, and libraries that ask for one (PyTorch's compiler) fail without.
+  if (plan.user !== undefined && !own.has('USER')) usual['USER'] = USER;
   // Libraries count the machine's processors, not the share that the container may use.
   if (options.cpus !== undefined && !own.has('OMP_NUM_THREADS')) {
     usual['OMP_NUM_THREADS'] = String(Math.max(1, Math.floor(options.cpus)));

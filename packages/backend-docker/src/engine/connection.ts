@@ -17,6 +17,8 @@ export interface EngineCall {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Headers beside those that belong to what is sent. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Sent as it is: a tar archive. */
   readonly archive?: Readable | undefined;
   /** Statuses beside 2xx that are answers and not errors. */
@@ -83,7 +85,7 @@ export class Connection {
   #begin(call: EngineCall, again: boolean): Promise<IncomingMessage> {
     const { method, path, body, archive, signal } = call;
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const headers: Record<string, string | number> = {};
+    const headers: Record<string, string | number> = { ...call.headers };
     if (text !== undefined) {
       headers['content-type'] = 'application/json';
       headers['content-length'] = Buffer.byteLength(text);

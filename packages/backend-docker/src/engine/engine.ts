@@ -64,6 +64,8 @@ export interface ListedContainer {
 export interface ContainerNews {
   readonly id: string;
   readonly action: string;
+  /** Number of the signal that was sent, if one was. */
+  readonly signal: number | undefined;
   readonly labels: Readonly<Record<string, string>>;
 }
 

@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { FettleError } from '@fettle/core';
 import { z } from 'zod';
+import { dockerFolder, parseJson, readDockerConfig, readIfThere } from './docker-config.ts';
 import { DEFAULT_HOST, type Endpoint, parseEndpoint, type TlsFiles } from './endpoint.ts';
 
-/** The parts of the `docker` command's own files that say where its engine is. */
-const configFile = z.object({ currentContext: z.string().optional() });
+/** The part of a context of the `docker` command that says where its engine is. */
 const contextFile = z.object({
   Endpoints: z.object({ docker: z.object({ Host: z.string().optional() }).optional() }),
 });
@@ -27,19 +25,14 @@ export interface EngineChoice {
  * @throws FettleError `backend-unavailable` when the address or the context is none
  */
 export function findEndpoint(choice: EngineChoice, environment: NodeJS.ProcessEnv): Endpoint {
-  const folder = environment['DOCKER_CONFIG'] ?? join(environment['HOME'] ?? homedir(), '.docker');
+  const folder = dockerFolder(environment);
   const host = choice.host ?? (choice.context === undefined ? environment['DOCKER_HOST'] : undefined);
   if (host !== undefined && host !== '') {
     const verify = environment['DOCKER_TLS_VERIFY'] ?? '';
     return parseEndpoint(host, verify === '' ? undefined : readTls(environment['DOCKER_CERT_PATH'] ?? folder));
   }
-  const context = choice.context ?? environment['DOCKER_CONTEXT'] ?? chosenContext(folder) ?? '';
+  const context = choice.context ?? environment['DOCKER_CONTEXT'] ?? readDockerConfig(folder)?.currentContext ?? '';
   return context === '' || context === 'default' ? parseEndpoint(DEFAULT_HOST) : readContext(folder, context);
-}
-
-function chosenContext(folder: string): string | undefined {
-  const text = readIfThere(join(folder, 'config.json'));
-  return text === undefined ? undefined : configFile.safeParse(parseJson(text)).data?.currentContext;
 }
 
 function readContext(folder: string, name: string): Endpoint {
@@ -61,20 +54,4 @@ function readContext(folder: string, name: string): Endpoint {
 function readTls(folder: string): TlsFiles {
   const read = (name: string): string | undefined => readIfThere(join(folder, name));
   return { ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -31,16 +31,30 @@ import { readFrames } from './log-frames.ts';
 /** How long an engine may take for what is no work, in milliseconds: one that takes longer hangs. */
 const PATIENCE = 10_000;
 
+/** What may be said of a way to an engine. */
+interface HttpEngineOptions {
+  readonly patience?: number | undefined;
+  readonly login?: ((image: string) => Promise<string | undefined>) | undefined;
+}
+
 /** A real engine, by its API over HTTP. */
 export class HttpEngine implements Engine {
   readonly socket: string | undefined;
   readonly #connection: Connection;
   readonly #patience: number;
+  readonly #login: (image: string) => Promise<string | undefined>;
   #spoken: Promise<string> | undefined;
 
-  /** @param patience how long the engine may take for lists and the like, in milliseconds, before it counts as unreachable */
-  constructor(endpoint: Endpoint, patience = PATIENCE) {
+  /**
+   * @param patience how long the engine may take for lists and the like, in milliseconds, before it counts as unreachable
+   * @param login for the registry of an image, as the engine expects it; none if absent
+   */
+  constructor(
+    endpoint: Endpoint,
+    { patience = PATIENCE, login = async () => await Promise.resolve(undefined) }: HttpEngineOptions = {},
+  ) {
     this.#patience = patience;
+    this.#login = login;
     this.socket = endpoint.kind === 'unix' ? endpoint.path : undefined;
     this.#connection = new Connection(endpoint);
   }
@@ -81,7 +95,10 @@ export class HttpEngine implements Engine {
   async pull(name: string, progress: Progress): Promise<void> {
     // Without a tag an engine fetches every tag there is.
     const tag = /[:@][^/]+$/.test(name) ? '' : '&tag=latest';
-    await this.#work({ method: 'POST', path: `/images/create?fromImage=${encodeURIComponent(name)}${tag}` }, progress);
+    const login = await this.#login(name);
+    const headers = login === undefined ? {} : { 'x-registry-auth': login };
+    const image = encodeURIComponent(name) + tag;
+    await this.#work({ method: 'POST', path: `/images/create?fromImage=${image}`, headers }, progress);
   }
 
   async build(build: ImageBuild, progress: Progress): Promise<void> {
@@ -165,7 +182,8 @@ export class HttpEngine implements Engine {
     const chunks = this.#stream(call, connected);
     for await (const value of readJsonLines(chunks)) {
       const { Action: action, Actor: actor } = eventAnswer.parse(value);
-      yield { id: actor.ID, action, labels: actor.Attributes };
+      const { signal: sent } = actor.Attributes;
+      yield { id: actor.ID, action, signal: sent === undefined ? undefined : Number(sent), labels: actor.Attributes };
     }
   }
 

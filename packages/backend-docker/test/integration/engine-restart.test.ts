@@ -88,6 +88,14 @@ describe('an engine that takes its containers along when it restarts', () => {
     });
   });
 
+  it('is told by somebody to send a signal of their own: what the program does then is its own', async () => {
+    await using study = await shell(engine, `trap 'exit 3' USR1; ${NOTE}; while :; do sleep 0.1; done`);
+    await study.begin();
+    const [container] = await engine.containers();
+    await engine.ask('POST', `/containers/${container?.Id}/kill?signal=USR1`);
+    expect(await study.host.end('1.1', 60_000)).toMatchObject({ kind: 'failed', failure: 'code', exitCode: 3 });
+  });
+
   it('is told by somebody to restart a container: its program does not run a second time', async () => {
     await using study = await shell(engine, `${NOTE}; exec sleep 60`);
     await study.begin();

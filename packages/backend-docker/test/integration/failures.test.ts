@@ -121,7 +121,7 @@ describe('an attempt that cannot begin', () => {
 
   it('a container of somebody else has its name: that one is left alone', async () => {
     await using study = await shell('true');
-    const name = containerName('contract-study', '1.1');
+    const name = containerName({ study: 'contract-study', folder: study.place.directory }, '1.1');
     await engine.ask('POST', `/containers/create?name=${name}`, { Image: 'fettle/shell', Cmd: ['true'] });
     const { end } = await study.run();
     expect(end).toMatchObject({

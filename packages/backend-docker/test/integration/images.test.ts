@@ -121,7 +121,7 @@ describe('what runs in an image', () => {
       await expect(study.open()).rejects.toMatchObject({
         code: 'backend-unavailable',
         message: expect.stringContaining("'no/such:1'"),
-        remedy: expect.stringContaining('docker pull'),
+        remedy: expect.stringContaining(pull === 'never' ? 'docker pull' : 'docker load'),
       });
     }
   });

@@ -54,6 +54,7 @@ export function jobEnd({
 export function pendingRemedy(reason: string): string | undefined {
   const kind = pendingReason(reason);
   if (kind === 'hopeless') return 'It will never start like this: correct the directives of the backend.';
+  if (kind === 'held') return 'It is held: release it (scontrol release), or ask your administrators why they hold it.';
   if (kind === 'spent') return 'The hours of the account or QOS are used up: take another one, or ask for more.';
   if (/^(Assoc|QOS)\w*(Max|Grp)/.test(reason))
     return 'You use as much as you may at once: it starts after another job of yours.';

@@ -69,13 +69,19 @@ export function isOver(state: JobClass): boolean {
 
 /** Pending reasons that no amount of waiting cures. */
 const HOPELESS =
-  /^(BadConstraints|PartitionTimeLimit|PartitionNodeLimit|PartitionConfig|AccountNotAllowed|InvalidAccount|InvalidQOS|QOSNotAllowed|\w*MaxWallDurationPerJobLimit|\w*MaxCpuPerJobLimit|\w*MaxGRESPerJob|\w*MaxNodePerJobLimit|\w*MaxMemoryPerJob|DependencyNeverSatisfied|JobHeldUser|JobHeldAdmin|launch failed requeued held)$/;
+  /^(BadConstraints|PartitionTimeLimit|PartitionNodeLimit|PartitionConfig|AccountNotAllowed|InvalidAccount|InvalidQOS|QOSNotAllowed|\w*MaxWallDurationPerJobLimit|\w*MaxCpuPerJobLimit|\w*MaxGRESPerJob|\w*MaxNodePerJobLimit|\w*MaxMemoryPerJob|DependencyNeverSatisfied|launch failed requeued held)$/;
+/** Those that mean that a person has stopped it, and will let it go. */
+const HELD = /^JobHeld(User|Admin)$/;
 /** Those that mean that an allowance is used up. */
 const SPENT = /^(Assoc|QOS)(Grp)?\w*Minutes\w*$/;
 
-/** What the reason of a pending job means: `wait`, nothing will change (`hopeless`), or an allowance is gone (`spent`). */
-export function pendingReason(reason: string): 'wait' | 'hopeless' | 'spent' {
+/**
+ * What the reason of a pending job means: `wait`, nothing will change (`hopeless`), an allowance is gone (`spent`), or a person
+ * holds it (`held`).
+ */
+export function pendingReason(reason: string): 'wait' | 'hopeless' | 'spent' | 'held' {
   const word = reason.replace(/^\(|\)$/g, '').trim();
   if (HOPELESS.test(word)) return 'hopeless';
+  if (HELD.test(word)) return 'held';
   return SPENT.test(word) ? 'spent' : 'wait';
 }

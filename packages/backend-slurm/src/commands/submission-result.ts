@@ -21,6 +21,8 @@ export type Submission =
 const NO_MACHINE = /^ssh: (connect to host|Could not resolve)|Permission denied \(|Host key verification failed/m;
 /** The controller was not reached at all. */
 const NOT_REACHED = /Unable to contact slurm controller/i;
+/** A limit on what one job may be. */
+const TOO_MUCH = /\b(Assoc|QOS)\w*(PerJob|MinGRES|MinCPU)/i;
 /** A limit on what may be queued at the same time. */
 const FULL =
   /AssocMaxSubmitJobLimit|AssocGrpSubmitJobs|QOSMaxSubmitJob|MaxSubmitJobs|temporarily unable to accept job|MaxJobCount|Job violates accounting\/QOS policy/i;
@@ -48,6 +50,7 @@ export function readSubmission({ exitCode, stdout, stderr }: CommandResult): Sub
   if (exitCode === 255 && NO_MACHINE.test(stderr)) return { kind: 'unavailable', message };
   if (exitCode === undefined || AMBIGUOUS.test(stderr)) return { kind: 'unknown', message };
   if (NOT_REACHED.test(stderr)) return { kind: 'unavailable', message };
+  if (TOO_MUCH.test(stderr)) return { kind: 'refused', message };
   if (FULL.test(stderr)) return { kind: 'unavailable', message };
   if (WRONG.test(stderr)) return { kind: 'refused', message };
   return { kind: 'unknown', message };

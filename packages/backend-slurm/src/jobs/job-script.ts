@@ -31,6 +31,8 @@ export interface JobScript {
   /** Seconds before the time limit at which the agents are warned. */
   readonly leadSeconds: number;
   readonly directives: Directives;
+  /** Lines of bash to run first. */
+  readonly setup: readonly string[];
   readonly agent: AgentSettings;
 }
 
@@ -57,14 +59,28 @@ export function submitArguments({ name, jobs, minutes, leadSeconds, directives, 
   ];
 }
 
+/** The shell for the script. What people write for it, `module` and `source` among it, is written for bash. */
+export function scriptShell({ setup }: Pick<JobScript, 'setup'>): string {
+  return setup.length === 0 ? '/bin/sh' : '/bin/bash';
+}
+
 /** The script itself: the agent takes the shell's place, so that signals reach it; several are told by the shell. */
-export function scriptText({ lanes, agent }: JobScript): string {
+export function scriptText(script: JobScript): string {
+  // A command, behind which no line that begins with #SBATCH is one of sbatch's.
+  return [`#!${scriptShell(script)}`, ':', ...script.setup.flatMap(setupLines), agentText(script)].join('\n');
+}
+
+/** A line of the setup, and what becomes of the job if it fails. */
+function setupLines(line: string): string[] {
+  return [line, `[ $? -eq 0 ] || { printf '%s\\n' ${quoted(`The setup failed: ${line}`)} >&2; exit 1; }`];
+}
+
+function agentText({ lanes, agent }: JobScript): string {
   const { file, folder, attempts, idle, poll, look, heartbeat, grace, launcher } = agent;
   const start = (lane: string): string =>
     `/bin/sh ${quoted(file)} ${quoted(folder)} ${lanes} ${lane} ${attempts} ${idle} ${poll} ${look} ${heartbeat} ${grace} ${quoted(launcher)}`;
-  if (lanes === 1) return `#!/bin/sh\nexec ${start('0')}\n`;
-  return `#!/bin/sh
-fettle_agents=''
+  if (lanes === 1) return `exec ${start('0')}\n`;
+  return `fettle_agents=''
 trap 'kill -USR2 $fettle_agents' USR2
 trap 'kill -TERM $fettle_agents' TERM
 for fettle_lane in ${Array.from({ length: lanes }, (_, lane) => lane).join(' ')}; do

@@ -1,6 +1,7 @@
 import { jobEnd } from '../commands/job-end.ts';
 import { isOver, type JobClass, pendingReason } from '../commands/job-state.ts';
 import { QUEUE_FORMAT, readQueue } from '../commands/queue-listing.ts';
+import type { LookPace } from './look-pace.ts';
 import type { SlurmCommand } from './slurm.ts';
 
 /** What Slurm says of one job. */
@@ -10,66 +11,47 @@ export interface JobSight {
   readonly text: string;
   /** What can be done about it, if it is over. */
   readonly remedy?: string | undefined;
+  /** Where it runs or ran, if that is one node. */
+  readonly node?: string | undefined;
   /** Why it waits, if it does. */
   readonly reason?: string | undefined;
   /** Why it will never start, if it will not. */
   readonly hopeless?: string | undefined;
 }
 
-/** Wait before a look that somebody waits for, in milliseconds. */
-const SOON = 5000;
-/** Most times the shortest wait that two looks may lie apart. */
-const LONGEST = 20;
-
-/**
- * Asks the controller what became of all jobs of the user at once. As long as nothing changes it asks less and less often,
- * for the jobs themselves write down what they do.
- */
+/** Asks the controller what became of all jobs of the user at once. */
 export class QueueWatch {
   readonly #slurm: SlurmCommand;
   readonly #prefix: string;
-  readonly #shortest: number;
-  #wait: number;
+  readonly #pace: LookPace;
   #last = '';
 
   /**
    * @param prefix that the names of the study's jobs begin with
-   * @param shortest milliseconds between two looks while things happen
+   * @param pace told of each look
    */
-  constructor(slurm: SlurmCommand, prefix: string, shortest: number) {
+  constructor(slurm: SlurmCommand, prefix: string, pace: LookPace) {
     this.#slurm = slurm;
     this.#prefix = prefix;
-    this.#shortest = shortest;
-    this.#wait = shortest;
-  }
-
-  /** Milliseconds until the next look. */
-  get wait(): number {
-    return this.#wait;
-  }
-
-  /** Something has happened, or should have: the next look comes soon. */
-  hurry(): void {
-    this.#wait = this.#shortest;
-  }
-
-  /** Jobs were submitted, and a person wants to know what the queue says of them. */
-  soon(): void {
-    this.#wait = Math.min(this.#shortest, SOON);
+    this.#pace = pace;
   }
 
   /** The jobs by `<name>/<index in the array>`; a text if the controller did not answer. */
   async look(): Promise<ReadonlyMap<string, JobSight> | string> {
     const answer = await this.#slurm('squeue', ['--me', '-h', '-r', '-t', 'all', '-o', QUEUE_FORMAT]);
-    if (answer.exitCode !== 0) return answer.stderr.trim() || 'no answer';
+    if (answer.exitCode !== 0) {
+      this.#pace.looked(false);
+      return answer.stderr.trim() || 'no answer';
+    }
     const ours = readQueue(answer.stdout).filter(({ name }) => name.startsWith(this.#prefix));
     const seen = JSON.stringify(ours);
-    this.#wait = seen === this.#last ? Math.min(this.#wait * 2, this.#shortest * LONGEST) : this.#shortest;
+    this.#pace.looked(seen !== this.#last);
     this.#last = seen;
     const jobs = new Map<string, JobSight>();
     for (const { name, indices, state, reason, node } of ours) {
       const sight = {
         ...jobEnd({ state, reason, node }),
+        node: /^[\w.-]+$/.test(node) ? node : undefined,
         reason: state === 'PENDING' && reason !== 'None' ? reason : undefined,
         hopeless: state === 'PENDING' && pendingReason(reason) === 'hopeless' ? reason : undefined,
       };

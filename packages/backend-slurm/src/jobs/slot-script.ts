@@ -19,7 +19,7 @@ export interface SlotBatch {
 
 /** The script of a batch of slot jobs, as the options of the backend have it. */
 export function slotScript({ name, jobs, directives, folder, agent }: SlotBatch, options: SlurmOptions): JobScript {
-  const { minutes, leadSeconds, idleSeconds, attemptsPerJob, slotsPerJob, bind } = options;
+  const { minutes, leadSeconds, idleSeconds, attemptsPerJob, slotsPerJob, bind, setup } = options;
   const look = Math.round(pollSecondsOf(options) * 1000);
   return {
     name,
@@ -28,6 +28,7 @@ export function slotScript({ name, jobs, directives, folder, agent }: SlotBatch,
     minutes: minutes ?? 0,
     leadSeconds,
     directives,
+    setup,
     agent: {
       file: agent,
       folder,

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { messageOf } from '@fettle/core';
 import type { CommandResult } from '../commands/submission-result.ts';
 import { sshArguments } from './ssh-arguments.ts';
 
@@ -22,12 +23,11 @@ export type SlurmCommand = (
  * @param host where they are run, for `ssh`; absent: here
  */
 export function slurmCommands(environment: { readonly [name: string]: string }, host?: string): SlurmCommand {
-  let last: Promise<unknown> = Promise.resolve();
+  let last: Promise<CommandResult> = Promise.resolve({ exitCode: 0, stdout: '', stderr: '' });
   return (command, args, { input, timeout = PATIENCE } = {}) => {
     const [program, words] = host === undefined ? [command, args] : ['ssh', sshArguments(host, command, args)];
-    const answer = last.then(() => run(program, words, environment, timeout, input));
-    last = answer;
-    return answer;
+    last = last.then(() => run(program, words, environment, timeout, input));
+    return last;
   };
 }
 
@@ -38,7 +38,7 @@ function run(
   timeout: number,
   input: string | undefined,
 ): Promise<CommandResult> {
-  return new Promise((resolve) => {
+  return new Promise<CommandResult>((resolve) => {
     const options = { env: environment, timeout, killSignal: 'SIGKILL', maxBuffer: 64 * 2 ** 20 } as const;
     const child = execFile(command, args, options, (error, stdout, stderr) => {
       if (error === null) resolve({ exitCode: 0, stdout, stderr });
@@ -48,5 +48,6 @@ function run(
     });
     child.stdin?.on('error', () => undefined);
     child.stdin?.end(input ?? '');
-  });
+    // Thrown when the machine has no memory for a process, or the words are too many for one.
+  }).catch((thrown: unknown) => ({ exitCode: 127, stdout: '', stderr: messageOf(thrown) }));
 }

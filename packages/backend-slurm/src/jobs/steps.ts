@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { FettleError, lastLines, type Logger } from '@fettle/core';
-import { type Directives, type JobScript, scriptText } from './job-script.ts';
+import { type Directives, type JobScript, scriptShell, scriptText } from './job-script.ts';
 import type { JobSight } from './queue-watch.ts';
 import type { SlurmCommand } from './slurm.ts';
 
@@ -68,17 +68,18 @@ export class Steps {
   #start(script: JobScript, index: number): void {
     const name = `${script.name}/${index}`;
     const path = join(script.agent.folder, `job-${index}.log`);
+    const words = [...stepArguments(script, this.#allocation, name), scriptShell(script), '-c', scriptText(script)];
     const log = openSync(path, 'a');
-    const child = spawn(
-      'srun',
-      [...stepArguments(script, this.#allocation, name), '/bin/sh', '-c', scriptText(script)],
-      {
+    let child: ChildProcess;
+    try {
+      child = spawn('srun', words, {
         env: { ...this.#environment, SLURM_ARRAY_TASK_ID: String(index) },
         stdio: ['ignore', log, log],
         detached: true,
-      },
-    );
-    closeSync(log);
+      });
+    } finally {
+      closeSync(log);
+    }
     child.unref();
     this.#running.add(name);
     const over = (why?: string): void => {

@@ -61,7 +61,7 @@ async function tryJob(slurm: SlurmCommand, options: SlurmOptions): Promise<Diagn
     return { check: 'job', status: 'none', text: 'not tried: its directives depend on the trial' };
   }
   const agent = { file: '', folder: '/', attempts: 0, idle: 0, poll: 0, look: 0, heartbeat: 0, grace: 0, launcher: '' };
-  const script = { name: 'fettle-doctor', jobs: 1, lanes: 1, minutes, leadSeconds, directives, agent };
+  const script = { name: 'fettle-doctor', jobs: 1, lanes: 1, minutes, leadSeconds, directives, setup: [], agent };
   const answer = await slurm('sbatch', ['--test-only', ...submitArguments(script)], { input: '#!/bin/sh\n' });
   const text = answer.stderr
     .replace(/^sbatch: (error: )?/gm, '')

@@ -24,6 +24,8 @@ export type AgentRecord = {
       readonly exitCode?: number | undefined;
       /** Why the agent itself ended it. */
       readonly evicted?: string | undefined;
+      /** Whether the kernel killed something for want of memory while it ran, and it ended by that signal. */
+      readonly outOfMemory?: boolean | undefined;
     }
   | { readonly kind: 'leaving'; readonly why: string }
 );

@@ -20,11 +20,12 @@ export function appendLine(path: string, line: string): void {
     const bytes = Buffer.from(`${line}\n`);
     try {
       for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+      // A network file system may say only now that it is full.
+      fsyncSync(file);
     } catch (thrown) {
       ftruncateSync(file, size);
       throw thrown;
     }
-    fsyncSync(file);
   } finally {
     closeSync(file);
   }

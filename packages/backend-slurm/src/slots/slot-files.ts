@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AgentRecord, readRecord } from './agent-record.ts';
 import { appendLine, mendedLines } from './append-line.ts';
@@ -42,7 +42,9 @@ export class SlotFiles {
 
   /** Orders that earlier drivers gave, oldest first. */
   orders(): readonly NonNullable<ReturnType<typeof readOrder>>[] {
-    return mendedLines(join(this.#folder, TO_AGENT)).flatMap((line) => readOrder(line) ?? []);
+    const path = join(this.#folder, TO_AGENT);
+    // Somebody may have removed it.
+    return existsSync(path) ? mendedLines(path).flatMap((line) => readOrder(line) ?? []) : [];
   }
 
   /** What the agent has written since the last look; each record once, however often a part of the file is seen. */
@@ -58,22 +60,23 @@ export class SlotFiles {
   }
 }
 
-/** Whole lines of a file from an offset on, which is opened for this look alone (close-to-open consistency). */
+/**
+ * Whole lines of a file from an offset on, which is opened for this look alone (close-to-open consistency). None of one that
+ * was removed, or cannot be read for now: Slurm will say what became of the job, and others are to be heard all the same.
+ */
 function lines(path: string, offset: number): { readonly lines: readonly string[]; readonly end: number } {
-  let file: number;
   try {
-    file = openSync(path, 'r');
+    const file = openSync(path, 'r');
+    try {
+      const { size } = fstatSync(file);
+      const bytes = Buffer.alloc(Math.max(0, size - offset));
+      const read = readSync(file, bytes, 0, bytes.length, offset);
+      const length = bytes.subarray(0, read).lastIndexOf(10) + 1;
+      return { lines: bytes.toString('utf8', 0, length).split('\n').slice(0, -1), end: offset + length };
+    } finally {
+      closeSync(file);
+    }
   } catch {
-    // Removed, or out of reach for now: Slurm will say what became of the job.
     return { lines: [], end: offset };
-  }
-  try {
-    const { size } = fstatSync(file);
-    const bytes = Buffer.alloc(Math.max(0, size - offset));
-    const read = readSync(file, bytes, 0, bytes.length, offset);
-    const length = bytes.subarray(0, read).lastIndexOf(10) + 1;
-    return { lines: bytes.toString('utf8', 0, length).split('\n').slice(0, -1), end: offset + length };
-  } finally {
-    closeSync(file);
   }
 }

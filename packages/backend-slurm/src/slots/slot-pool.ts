@@ -53,14 +53,14 @@ export class SlotPool implements Iterable<Slot> {
     return files;
   }
 
-  /** An attempt belongs to a slot from now on. */
+  /** An attempt belongs to a slot from now on, if this comes back. */
   assign(slot: Slot, attempt: AttemptId): void {
+    this.#ledger.append({ kind: 'assigned', attempt, slot: slot.name });
     slot.attempt = attempt;
     slot.taken += 1;
-    this.#ledger.append({ kind: 'assigned', attempt, slot: slot.name });
   }
 
-  /** Gives an order. @param script makes what to run, given the file by which it is asked to stop */
+  /** Gives an order, if this comes back. @param script makes what to run, given the file by which it is asked to stop */
   order(slot: Slot, order: NewOrder, script?: (stopFile: string) => string): void {
     slot.ordered += 1;
     const files = this.files(slot);
@@ -87,12 +87,12 @@ export class SlotPool implements Iterable<Slot> {
   refuse(slots: readonly Slot[], message: string): void {
     const [first] = slots;
     if (first === undefined) return;
-    this.#ledger.append({ kind: 'refused', batch: first.batch, message });
     for (const slot of slots) {
       slot.closed = message;
       this.#slots.delete(slot.name);
       this.#files.delete(slot.name);
     }
+    this.#ledger.append({ kind: 'refused', batch: first.batch, message });
   }
 
   /**

@@ -38,6 +38,8 @@ export class Slot {
   /** Whether it was said that nothing is heard of it. */
   silent = false;
   #leaving = false;
+  /** Whether its job was cancelled in case it waits: its attempt is to stop. */
+  cancelled = false;
   /** Why it is closed. */
   closed: string | undefined;
   /** Looks at the queue in which its job was not to be seen, one after the other. */

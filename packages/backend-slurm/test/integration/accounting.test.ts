@@ -42,7 +42,10 @@ describeOnSlurmWithAccounting('jobs that the controller has forgotten', () => {
     // Somebody kills the agent on one node, as the kernel does when memory is used up, and the other node dies.
     const agentOn = (node: string): number | undefined =>
       processesWith(`${directory}/slurm/agent.sh`).find((pid) => nodeOf(pid) === node);
+    const begun = (batch: string): boolean =>
+      readFileSync(join(directory, 'slurm', 'slots', batch, '0', 'from-agent.jsonl'), 'utf8').includes('started');
     await vi.waitUntil(() => agentOn('n1') !== undefined && agentOn('n2') !== undefined, 20_000);
+    await vi.waitUntil(() => begun('1-1') && begun('1-2'), 20_000);
     process.kill(agentOn('n1')!, 'SIGKILL');
     cluster.crashNode('n2');
     cluster.run('scontrol', 'update', 'nodename=n2', 'state=down', 'reason=test');

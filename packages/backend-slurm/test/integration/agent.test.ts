@@ -17,6 +17,7 @@ import { quoted } from '../../src/jobs/shell-words.ts';
 import type { AgentRecord } from '../../src/slots/agent-record.ts';
 import type { NewOrder } from '../../src/slots/orders.ts';
 import { SlotFiles } from '../../src/slots/slot-files.ts';
+import { describeInMemoryGroup } from '../describe-in-memory-group.ts';
 
 const AGENT = new URL('../../agent/agent.sh', import.meta.url).pathname;
 
@@ -240,10 +241,23 @@ describe('the agent', () => {
   });
 
   it('gives its programs its own share of the GPUs of the job', async () => {
-    desk.agent({ lanes: 2, environment: { CUDA_VISIBLE_DEVICES: 'GPU-a,MIG-b,GPU-c,3' } });
-    desk.run('1.1', 'echo "$CUDA_VISIBLE_DEVICES"');
+    desk.agent({ lanes: 2, environment: { CUDA_VISIBLE_DEVICES: 'GPU-a,MIG-b,GPU-c,3', ZE_AFFINITY_MASK: '0,1' } });
+    desk.run('1.1', 'echo "$CUDA_VISIBLE_DEVICES $ZE_AFFINITY_MASK"');
     await desk.until('ended');
-    expect(desk.printed).toBe('GPU-a,MIG-b\n');
+    expect(desk.printed).toBe('GPU-a,MIG-b 0\n');
+  });
+});
+
+describeInMemoryGroup('the agent of a job with a limit of memory', (group) => {
+  it('tells a program that the kernel killed for want of it from one that somebody killed', async () => {
+    desk.agent({ shell: ['/bin/sh', '-c', 'echo $$ >"$0/cgroup.procs"; exec /bin/sh "$@"', group()] });
+    await desk.until('hello');
+    desk.run('1.1', 'exec tail /dev/zero');
+    expect(await desk.until('ended')).toMatchObject({ attempt: '1.1', exitCode: 137, outOfMemory: true });
+    desk.run('2.1', 'kill -KILL $$');
+    const end = await desk.until('ended', 2);
+    expect(end).toMatchObject({ attempt: '2.1', exitCode: 137 });
+    expect(end).not.toHaveProperty('outOfMemory');
   });
 });
 

@@ -11,14 +11,15 @@ import { SlurmCluster } from '../slurm-cluster.ts';
 let cluster: SlurmCluster;
 let directory: string;
 
-/** Runs one trial for each value of `x`. @returns what each printed, and all events */
-async function run(
-  options: Partial<SlurmOptions>,
-  values: readonly number[],
-  script: string,
-): Promise<{ readonly printed: readonly string[]; readonly events: readonly StudyEvent[] }> {
-  const events: StudyEvent[] = [];
-  const study = await createStudy({
+/** What was said to a person. */
+let warnings: string[] = [];
+
+/** A study with one trial for each value of `x`. */
+function makeStudy(options: Partial<SlurmOptions>, values: readonly number[], script: string) {
+  const quiet = (): void => undefined;
+  const warn = (message: string): void => void warnings.push(message);
+  return createStudy({
+    logger: { debug: quiet, info: quiet, warn, error: warn },
     name: 'jobs',
     space: searchSpace({ x: ordinal([...values]) }),
     objective: { metric: 'loss', goal: 'minimize' },
@@ -29,6 +30,16 @@ async function run(
     seed: 1,
     directory,
   });
+}
+
+/** Runs one trial for each value of `x`. @returns what each printed, and all events */
+async function run(
+  options: Partial<SlurmOptions>,
+  values: readonly number[],
+  script: string,
+): Promise<{ readonly printed: readonly string[]; readonly events: readonly StudyEvent[] }> {
+  const events: StudyEvent[] = [];
+  const study = await makeStudy(options, values, script);
   study.on('*', (event) => events.push(event));
   await study.run();
   await study.close();
@@ -49,6 +60,7 @@ describeOnSlurm('jobs on a Slurm cluster', () => {
   beforeEach(() => {
     vi.stubEnv('SLURM_CONF', cluster.environment.SLURM_CONF);
     directory = mkdtempSync(join(tmpdir(), 'fettle-jobs-'));
+    warnings = [];
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
 
@@ -96,6 +108,38 @@ describeOnSlurm('jobs on a Slurm cluster', () => {
     // The trial is tried again when its slot has waited in vain.
     const { events } = await run({ slots: 1, idleSeconds: 1 }, [1], `[ $FETTLE_ATTEMPT = 1 ] && exit 1; ${REPORT}`);
     expect(events.filter(({ type }) => type === 'trial:completed')).toHaveLength(1);
+  });
+
+  it('run what sets them up before all else', async () => {
+    const { printed } = await run(
+      { setup: ['load() { export LOADED="$1"; }', 'load cuda'] },
+      [1],
+      `${REPORT}; echo "$LOADED"`,
+    );
+    expect(printed).toEqual(['cuda']);
+  });
+
+  it('that end before anything is heard of them are said, with what their logs say', { timeout: 60_000 }, async () => {
+    const study = await makeStudy({ setup: ["echo 'no such module' >&2; false"] }, [1], REPORT);
+    const running = study.run();
+    await vi.waitFor(() => expect(warnings.length).toBeGreaterThan(0), { timeout: 30_000, interval: 100 });
+    study.interrupt('enough');
+    await running;
+    await study.close();
+    expect(warnings[0]).toMatch(
+      /its job is FAILED \(NonZeroExitCode\).* on n\d[^]*no such module\nThe setup failed: echo/,
+    );
+  });
+
+  it('that wait are cancelled when the study is stopped', { timeout: 60_000 }, async () => {
+    const study = await makeStudy({ bind: 'submit', directives: { begin: 'now+1hour' } }, [1, 2], REPORT);
+    const running = study.run();
+    const queued = (): string[] => cluster.run('squeue', '--me', '-h', '-o', '%T').trim().split('\n').filter(Boolean);
+    await vi.waitFor(() => expect(queued()).toEqual(['PENDING', 'PENDING']), { timeout: 30_000, interval: 100 });
+    study.interrupt('enough');
+    expect(await running).toMatchObject({ status: 'interrupted' });
+    await study.close();
+    expect(queued()).toEqual([]);
   });
 
   it('fail a trial that asks for what the cluster never has, with what Slurm says', { timeout: 40_000 }, async () => {

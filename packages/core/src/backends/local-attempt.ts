@@ -12,7 +12,7 @@ import { lastLines } from './file-tail.ts';
 import { countKernelKills, memoryUse } from './memory-use.ts';
 import { formatMemorySize } from './memory-size.ts';
 import { type Family, killMembers, signalGroup } from './process-family.ts';
-import { isAlive } from './process-table.ts';
+import { isAlive, type ProcessTable } from './process-table.ts';
 import { StopLadder, type StopStep } from './stop-ladder.ts';
 
 /** Lines of standard error that go into a message. */
@@ -71,9 +71,9 @@ export class LocalAttempt {
   }
 
   /** Kills it if its processes use more memory together than this many bytes. */
-  enforceMemory(limit: number): void {
+  enforceMemory(limit: number, table: ProcessTable): void {
     if (this.#killed) return;
-    const used = memoryUse(this.#family, limit);
+    const used = memoryUse(this.#family, limit, table);
     if (used <= limit) return;
     this.kill('memory', `It used ${formatMemorySize(used)} of memory; its limit is ${formatMemorySize(limit)}.`);
   }
@@ -166,7 +166,12 @@ export class LocalAttempt {
   #killRecord(): z.output<typeof killRecord> | undefined {
     const text = readIfThere(this.directory.killed);
     if (text === undefined || !text.endsWith('\n')) return undefined;
-    return killRecord.safeParse(JSON.parse(text)).data;
+    try {
+      return killRecord.safeParse(JSON.parse(text)).data;
+    } catch {
+      // Somebody else's: the program can write there what it likes.
+      return undefined;
+    }
   }
 }
 

@@ -26,7 +26,7 @@ import { type Launchpad, spawnLauncher } from './local-launch.ts';
 import type { LocalOptions } from './local-options.ts';
 import { parseMemorySize } from './memory-size.ts';
 import { strayMembers } from './process-family.ts';
-import { findProcess, sendSignal } from './process-table.ts';
+import { findProcess, ProcessTable, sendSignal } from './process-table.ts';
 import { requireSameMachine } from './same-machine.ts';
 
 /** Time between two looks at attempts that are no children of this driver, and at memory, in milliseconds. */
@@ -245,9 +245,11 @@ export class LocalBackend implements Backend {
 
   /** Notices what no event tells: the end of attempts that are no children, and memory. */
   #look(): void {
+    // One for all attempts: there are thousands of processes on a large machine.
+    const table = this.#memory === undefined ? undefined : new ProcessTable();
     for (const [id, attempt] of this.#running) {
       if (!this.#children.has(id) && !attempt.running) this.#ended(attempt);
-      else if (this.#memory !== undefined) attempt.enforceMemory(this.#memory);
+      else if (this.#memory !== undefined && table !== undefined) attempt.enforceMemory(this.#memory, table);
     }
     if (this.#memory !== undefined ? this.#running.size > 0 : this.#running.size > this.#children.size)
       this.#lookLater();

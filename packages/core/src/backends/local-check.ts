@@ -106,5 +106,8 @@ function gpusOf(
   if (gpus !== 'auto') return gpus;
   const visible = environment['CUDA_VISIBLE_DEVICES'];
   if (visible === undefined) return detectGpus(run).map(({ id }) => id);
-  return visible.split(',').flatMap((id) => (id.trim() === '' ? [] : [id.trim()]));
+  const ids = visible.split(',').map((id) => id.trim());
+  // As CUDA reads it: up to the first that is no GPU. `-1`, and what Slurm writes for none, `NoDevFiles`, hide them all.
+  const end = ids.findIndex((id) => !/^(\d+|(GPU|MIG)-.+)$/.test(id));
+  return end === -1 ? ids : ids.slice(0, end);
 }

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Family, livingMembers } from './process-family.ts';
-import { proportionalMemory, residentMemory } from './process-table.ts';
+import { type ProcessTable, proportionalMemory, residentMemory } from './process-table.ts';
 
 /**
  * Memory that the processes of an attempt have in RAM together, in bytes. Pages that they share are divided among them,
  * but only if the sum that counts them each time is above the limit: the exact answer is dear.
  */
-export function memoryUse(family: Family, limit: number): number {
-  const pids = livingMembers(family).map(({ pid }) => pid);
+export function memoryUse(family: Family, limit: number, table: ProcessTable): number {
+  const pids = livingMembers(family, table).map(({ pid }) => pid);
   const atMost = pids.reduce((sum, pid) => sum + residentMemory(pid), 0);
   if (atMost <= limit) return atMost;
   return pids.reduce((sum, pid) => sum + (proportionalMemory(pid) ?? residentMemory(pid)), 0);

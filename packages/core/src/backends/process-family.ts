@@ -1,4 +1,4 @@
-import { environmentOf, isAlive, listProcesses, type ProcessEntry, sendSignal } from './process-table.ts';
+import { isAlive, type ProcessEntry, ProcessTable, sendSignal } from './process-table.ts';
 
 /** How processes that belong to an attempt are known: by their leader's group and by the environment they inherited. */
 export interface Family {
@@ -13,22 +13,22 @@ const MARK = 'FETTLE_STOP_FILE=';
 
 /**
  * The processes of an attempt that still run: its group, and what has left the group (`setsid`) but not its environment.
+ * @param table of an instant; several attempts may be looked for in one
  */
-export function livingMembers({ leader, stopFile }: Family): ProcessEntry[] {
-  const processes = listProcesses().filter((entry) => !entry.zombie);
-  const holder = processes.find((entry) => entry.pid === leader.pid);
+export function livingMembers({ leader, stopFile }: Family, table = new ProcessTable()): ProcessEntry[] {
+  const holder = table.living.find((entry) => entry.pid === leader.pid);
   const leads = holder?.start === leader.start;
   const earliest = Number(leader.start);
-  return processes.filter(({ pid, group, session, start }) => {
+  return table.living.filter(({ pid, group, session, start }) => {
     const grouped = group === leader.pid || session === leader.pid;
     if (grouped && leads) return true;
     if (grouped && holder === undefined) {
       // Once the leader is gone its number may have come to others: an environment that is not the attempt's says so.
-      const environment = environmentOf(pid);
+      const environment = table.environmentOf(pid);
       return environment === undefined || environment.includes(MARK + stopFile);
     }
     // Starts are numbers where environments can be seen; nothing older than the leader is its descendant.
-    return Number(start) >= earliest && environmentOf(pid)?.includes(MARK + stopFile) === true;
+    return Number(start) >= earliest && table.environmentOf(pid)?.includes(MARK + stopFile) === true;
   });
 }
 
@@ -50,9 +50,10 @@ export function killMembers(family: Family): ProcessEntry[] {
  * @param watched the stop files of the attempts that are watched
  */
 export function strayMembers(trials: string, watched: ReadonlySet<string>): ProcessEntry[] {
-  return listProcesses().filter(({ pid, zombie }) => {
-    if (zombie || pid === process.pid) return false;
-    const mark = environmentOf(pid)?.find((line) => line.startsWith(MARK + trials));
+  const table = new ProcessTable();
+  return table.living.filter(({ pid }) => {
+    if (pid === process.pid) return false;
+    const mark = table.environmentOf(pid)?.find((line) => line.startsWith(MARK + trials));
     return mark !== undefined && !watched.has(mark.slice(MARK.length));
   });
 }

@@ -47,7 +47,7 @@ export function isAlive({ pid, start }: { readonly pid: number; readonly start: 
 }
 
 /** All processes that can be seen. */
-export function listProcesses(): ProcessEntry[] {
+function listProcesses(): ProcessEntry[] {
   if (!hasProc) return listWithPs(['-A']);
   const entries: ProcessEntry[] = [];
   for (const name of readdirSync('/proc')) {
@@ -63,9 +63,22 @@ export function listProcesses(): ProcessEntry[] {
  * The environment a process was started with, as `NAME=value`; `undefined` if the system does not show it (only Linux
  * does, and only of one's own processes) or the process has overwritten it.
  */
-export function environmentOf(pid: number): readonly string[] | undefined {
+function environmentOf(pid: number): readonly string[] | undefined {
   const text = hasProc ? readText(`/proc/${pid}/environ`) : undefined;
   return text === undefined || text === '' ? undefined : text.split('\0');
+}
+
+/** The processes of this machine at one instant. An environment is read when somebody asks for it, and once. */
+export class ProcessTable {
+  /** Those that have not ended. */
+  readonly living: readonly ProcessEntry[] = listProcesses().filter(({ zombie }) => !zombie);
+  readonly #environments = new Map<number, readonly string[] | undefined>();
+
+  /** See {@link environmentOf}. */
+  environmentOf(pid: number): readonly string[] | undefined {
+    if (!this.#environments.has(pid)) this.#environments.set(pid, environmentOf(pid));
+    return this.#environments.get(pid);
+  }
 }
 
 /** Whether this system shows how much memory a process uses. */

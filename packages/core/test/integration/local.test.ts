@@ -438,6 +438,13 @@ describe('a record of another time or place', () => {
     writeFileSync(attemptDirectory(place.directory, '1.1').killed, `${JSON.stringify({ cause: 'memory', message })}\n`);
     expect(await adopted(place)).toMatchObject({ kind: 'failed', failure: 'oom', message });
   });
+
+  it('that the program has written itself is none', async () => {
+    const place = placeFor();
+    claimedBy(place, { start: '1' });
+    writeFileSync(attemptDirectory(place.directory, '1.1').killed, 'not at all\n');
+    expect(await adopted(place)).toMatchObject({ kind: 'failed', failure: 'unknown' });
+  });
 });
 
 describe('launching the same attempt twice', () => {
