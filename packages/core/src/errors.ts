@@ -11,9 +11,7 @@
  * - `usage`: the command line
  *
  * A plugin cannot be used, or has failed:
- * - `plugin-unknown`: there is no plugin of that name
  * - `plugin-api-version`: it was written for another version of the plugin contract, or of the searcher protocol
- * - `plugin-invalid`: what is there is no plugin
  * - `plugin-misbehaved`: it threw, or broke its contract
  * - `capability-missing`: it needs what the study does not offer
  *
@@ -30,7 +28,6 @@
  * - `study-state`: the study cannot do that now, or at all
  * - `trial-missing`: the study has no such trial
  * - `trial-state`: the trial is not in a state in which that can be done
- * - `replay-mismatch`: a decision came out differently when it was computed again
  *
  * Where a study is kept:
  * - `store-locked`: another driver holds it
@@ -38,11 +35,11 @@
  * - `store-corrupt`: the file is damaged, or none of Fettle's
  * - `store-unwritable`: the file or its folder cannot be written, or be made
  * - `store-fenced`: another driver took it over meanwhile; this one writes nothing more
+ * - `file-inaccessible`: another file cannot be read or written
  *
  * Where trials run:
  * - `backend-unavailable`: the backend lacks what it works with
  * - `launch-failed`: an attempt could not be begun
- * - `runtime-too-old`: this version of Node is too old
  */
 export const ERROR_CODES = [
   'space-invalid',
@@ -50,9 +47,7 @@ export const ERROR_CODES = [
   'options-invalid',
   'study-file-invalid',
   'template-invalid',
-  'plugin-unknown',
   'plugin-api-version',
-  'plugin-invalid',
   'plugin-misbehaved',
   'capability-missing',
   'program-missing',
@@ -73,8 +68,6 @@ export const ERROR_CODES = [
   'backend-unavailable',
   'launch-failed',
   'metric-source-invalid',
-  'replay-mismatch',
-  'runtime-too-old',
   'file-inaccessible',
   'usage',
 ] as const;

@@ -145,7 +145,7 @@ describe('fettle run', () => {
     const run = await fettle(folder, 'run');
     expect(run.code).toBe(2);
     expect(run.stderr).toBe(
-      "fettle: study.yaml has a problem:\nstudy.yaml:10:1: budgt: is not known\n    Did you mean 'budget'?\n",
+      "fettle: study.yaml has a problem: [study-file-invalid]\nstudy.yaml:10:1: budgt: is not known\n    Did you mean 'budget'?\n",
     );
     expect(existsSync(join(folder, '.fettle'))).toBe(false);
   });
