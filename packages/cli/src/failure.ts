@@ -10,6 +10,7 @@ const EXIT_OF: { readonly [code in ErrorCode]?: ExitCode } = {
   'study-file-invalid': EXIT.badInput,
   'template-invalid': EXIT.badInput,
   'plugin-api-version': EXIT.badInput,
+  'plugin-invalid': EXIT.badInput,
   'capability-missing': EXIT.badInput,
   'program-missing': EXIT.badInput,
   'study-changed': EXIT.badInput,

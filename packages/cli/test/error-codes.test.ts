@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ERROR_CODES, type ErrorCode, FettleError } from '@fettle/core';
 import { describe, expect, test } from 'vitest';
@@ -38,16 +38,9 @@ describe('the page on error codes', () => {
   });
 });
 
-test('every code is raised somewhere, and has a line in the description of the list', () => {
-  const sources = globSync('packages/*/src/**/*.ts', { cwd: ROOT }).filter(
-    (file) => !file.endsWith('core/src/errors.ts'),
-  );
-  const text = sources.map((file) => readFileSync(join(ROOT, file), 'utf8')).join('\n');
+test('every code has a line in the description of the list', () => {
   const described = readFileSync(join(ROOT, 'packages/core/src/errors.ts'), 'utf8');
-  for (const code of ERROR_CODES) {
-    expect(text, code).toContain(`'${code}'`);
-    expect(described).toContain(` * - \`${code}\`: `);
-  }
+  for (const code of ERROR_CODES) expect(described).toContain(` * - \`${code}\`: `);
 });
 
 describe('an error', () => {

@@ -12,6 +12,7 @@
  *
  * A plugin cannot be used, or has failed:
  * - `plugin-api-version`: it was written for another version of the plugin contract, or of the searcher protocol
+ * - `plugin-invalid`: what was found is not a plugin
  * - `plugin-misbehaved`: it threw, or broke its contract
  * - `capability-missing`: it needs something that the study does not offer
  *
@@ -48,6 +49,7 @@ export const ERROR_CODES = [
   'study-file-invalid',
   'template-invalid',
   'plugin-api-version',
+  'plugin-invalid',
   'plugin-misbehaved',
   'capability-missing',
   'program-missing',
