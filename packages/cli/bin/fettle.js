@@ -41,7 +41,7 @@ function start() {
     },
     function (error) {
       console.error(error);
-      process.exitCode = RUNTIME_TOO_OLD;
+      process.exitCode = 1;
     },
   );
 }

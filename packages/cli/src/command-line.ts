@@ -1,5 +1,7 @@
-import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { ExitCode } from './exit-codes.ts';
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { positive, STATES, states, whole } from './argument-parsers.ts';
+import { EXIT, EXIT_MEANINGS, type ExitCode } from './exit-codes.ts';
+import { withCode } from './failure.ts';
 import type { Io } from './io.ts';
 
 /** A command's work: its own file, read only when the command is called. */
@@ -9,7 +11,10 @@ type Loader<Args extends readonly unknown[], Options> = () => Promise<{
 
 const STUDY = 'a study file, a folder, or a study.db (default: ./study.yaml)';
 const REMEDY = 'Run the command with --help for what it takes.';
-const STATES: readonly string[] = ['queued', 'running', 'paused', 'completed', 'stopped', 'failed'];
+const STOPPING = `
+Ctrl-C once: nothing more is started, trials may save a checkpoint, and the same command goes on later. Twice: what runs is
+killed, and goes on later from its last checkpoint. A terminal that goes away counts as Ctrl-C: start a study that is to
+outlive it in tmux or screen, or with setsid (nohup does not help: Node listens to SIGHUP all the same).`;
 const json = (): Option => new Option('--json', 'print JSON, for other programs');
 const study = (): Option => new Option('-s, --study <study>', 'the same, as an option');
 
@@ -29,9 +34,14 @@ export function commandLine(version: string, io: Io, asJson: boolean, finish: (c
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
       outputError: (text, write) =>
-        write(asJson ? `${usageAsJson(text)}\n` : `fettle: ${text.replace(/^error: /, '')}`),
+        write(
+          asJson
+            ? `${usageAsJson(text)}\n`
+            : withCode(`fettle: ${text.replace(/^error: /, '')}`, 'usage', io.paintError),
+        ),
     })
-    .addHelpText('after', example(['fettle init train.py', 'fettle plan', 'fettle run', 'fettle best']));
+    .addHelpText('after', example(['fettle init train.py', 'fettle plan', 'fettle run', 'fettle best']))
+    .addHelpText('after', exitCodes());
 
   const add = <Args extends readonly unknown[], Options>(
     name: string,
@@ -74,7 +84,7 @@ export function commandLine(version: string, io: Io, asJson: boolean, finish: (c
     .argument('<file>', 'JSON or YAML')
     .option('-o, --output <file>', 'where to write', 'study.yaml')
     .option('--force', 'replace a file that is there already')
-    .addOption(json());
+    .option('--json', 'print the study and the notes as JSON, and write nothing');
 
   add(
     'create',
@@ -106,7 +116,8 @@ export function commandLine(version: string, io: Io, asJson: boolean, finish: (c
     .option('--trials <n>', 'total number of trials (budget.trials)', positive)
     .option('--wall-clock <duration>', 'total time at work, such as 90m (budget.wallClock)')
     .option('--plain', 'lines instead of the live view')
-    .option('--json', 'print every event as a line of JSON');
+    .option('--json', 'print every event as a line of JSON')
+    .addHelpText('after', STOPPING);
 
   add(
     'plan',
@@ -130,12 +141,17 @@ export function commandLine(version: string, io: Io, asJson: boolean, finish: (c
   add(
     'trials',
     'list trials',
-    ['fettle trials --limit 20', 'fettle trials --state failed   # and why', 'fettle trials --sort value --json'],
+    [
+      'fettle trials --limit 20',
+      'fettle trials --state failed   # and why',
+      'fettle trials --sort value --json',
+      'fettle trials | less -S   # all columns of a table that is wider than the terminal',
+    ],
     () => import('./commands/trials.ts'),
   )
     .argument('[study]', STUDY)
     .option('-n, --limit <n>', 'how many', positive, 50)
-    .option('--offset <n>', 'how many to leave out first', whole('--offset'), 0)
+    .option('--offset <n>', 'how many to leave out first', whole, 0)
     .addOption(
       new Option(
         '--state <states>',
@@ -155,7 +171,7 @@ export function commandLine(version: string, io: Io, asJson: boolean, finish: (c
     .argument('<trial>', 'number of a trial')
     .argument('[study]', STUDY)
     .addOption(study())
-    .option('--lines <n>', 'last lines of standard error to show', whole('--lines'), 20)
+    .option('--lines <n>', 'last lines of standard error to show', whole, 20)
     .addOption(json());
 
   add(
@@ -203,7 +219,7 @@ export function commandLine(version: string, io: Io, asJson: boolean, finish: (c
     () => import('./commands/checkpoints.ts'),
   )
     .argument('[study]', STUDY)
-    .option('--keep-best <n>', 'trials that are over whose checkpoints are kept', whole('--keep-best'), 1)
+    .option('--keep-best <n>', 'trials that are over whose checkpoints are kept', whole, 1)
     .addOption(json());
 
   add('doctor', 'check this machine and folder', ['fettle doctor'], () => import('./commands/doctor.ts'))
@@ -261,28 +277,13 @@ function usageAsJson(text: string): string {
   return JSON.stringify({ error: { code: 'usage', message, remedy: REMEDY } });
 }
 
+function exitCodes(): string {
+  const names = Object.keys(EXIT) as (keyof typeof EXIT)[];
+  return `\nExit codes:\n${names.map((name) => `  ${String(EXIT[name]).padEnd(4)} ${EXIT_MEANINGS[name]}`).join('\n')}`;
+}
+
 function example(lines: readonly string[]): string {
   return `\nExample${lines.length > 1 ? 's' : ''}:\n${lines.map((line) => `  $ ${line}`).join('\n')}`;
-}
-
-function states(text: string, before: readonly string[] = []): readonly string[] {
-  const given = text.split(',').map((state) => state.trim());
-  const unknown = given.find((state) => !STATES.includes(state));
-  if (unknown !== undefined)
-    throw new InvalidArgumentError(`There is no state '${unknown}'; states are ${STATES.join(', ')}.`);
-  return [...before, ...given];
-}
-
-function whole(what: string): (text: string) => number {
-  return (text) => {
-    if (!/^\d+$/.test(text)) throw new InvalidArgumentError(`${what} takes a whole number, not '${text}'.`);
-    return Number(text);
-  };
-}
-
-function positive(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError(`It takes a whole number from 1, not '${text}'.`);
-  return Number(text);
 }
 
 /** Whether commander ended the command line by itself, after help or a wrong word. */

@@ -1,5 +1,7 @@
-import type { ErrorCode, FettleError } from '@fettle/core';
+import { type ErrorCode, FettleError } from '@fettle/core/errors';
 import { EXIT, type ExitCode } from './exit-codes.ts';
+import { describeFileError, isFileError } from './file-error.ts';
+import type { Paint } from './text/style.ts';
 
 const EXIT_OF: { readonly [code in ErrorCode]?: ExitCode } = {
   'space-invalid': EXIT.badInput,
@@ -7,7 +9,6 @@ const EXIT_OF: { readonly [code in ErrorCode]?: ExitCode } = {
   'options-invalid': EXIT.badInput,
   'study-file-invalid': EXIT.badInput,
   'template-invalid': EXIT.badInput,
-  'plugin-unknown': EXIT.badInput,
   'plugin-api-version': EXIT.badInput,
   'plugin-invalid': EXIT.badInput,
   'capability-missing': EXIT.badInput,
@@ -18,64 +19,45 @@ const EXIT_OF: { readonly [code in ErrorCode]?: ExitCode } = {
   'metric-source-invalid': EXIT.badInput,
   usage: EXIT.badInput,
   'store-locked': EXIT.locked,
-  'replay-mismatch': EXIT.replayMismatch,
-  'runtime-too-old': EXIT.runtimeTooOld,
 };
 
-// Told by its shape and not by `instanceof`: this file is on every command's way and must not load the core.
-function isFettleError(thrown: unknown): thrown is FettleError {
-  return thrown instanceof Error && thrown.name === 'FettleError' && 'code' in thrown && 'toHuman' in thrown;
+/** What went wrong, for a person or a program. */
+interface Failure {
+  /** One of the stable codes, or `unexpected` for what nobody raised on purpose: a defect, of Fettle or of a plugin. */
+  readonly code: ErrorCode | 'unexpected';
+  readonly message: string;
+  readonly place?: string | undefined;
+  readonly remedy?: string | undefined;
 }
 
 /** The exit code that belongs to an error. */
 export function exitCodeOf(thrown: unknown): ExitCode {
-  return isFettleError(thrown) ? (EXIT_OF[thrown.code] ?? EXIT.failure) : EXIT.failure;
+  return thrown instanceof FettleError ? (EXIT_OF[thrown.code] ?? EXIT.failure) : EXIT.failure;
 }
 
-/** An error as a person (or, as one line of JSON, a program) should read it. */
-export function toText(thrown: unknown, json: boolean): string {
-  if (isFettleError(thrown)) {
-    if (!json) return `fettle: ${thrown.toHuman()}`;
-    const { code, message, place, remedy } = thrown;
-    return JSON.stringify({ error: { code, message, place, remedy } });
-  }
-  if (isFileError(thrown)) {
-    const { message, remedy } = describeFileError(thrown);
-    const code: ErrorCode = 'file-inaccessible';
-    return json
-      ? JSON.stringify({ error: { code, message, place: thrown.path, remedy } })
-      : `fettle: ${thrown.path}: ${message}\n  ${remedy}`;
-  }
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  if (json) return JSON.stringify({ error: { code: 'unexpected', message } });
-  const stack = thrown instanceof Error ? `\n${thrown.stack ?? ''}` : '';
-  return `fettle: unexpected error: ${message}${stack}`;
+/** An error as a person should read it. */
+export function toText(thrown: unknown, paint: Paint): string {
+  const { code, message, place, remedy } = failureOf(thrown);
+  const where = code === 'unexpected' ? 'unexpected error: ' : place === undefined ? '' : `${place}: `;
+  const lines = [`fettle: ${where}${message}`];
+  if (remedy !== undefined) lines.push(`  ${remedy}`);
+  if (code === 'unexpected' && thrown instanceof Error && thrown.stack !== undefined) lines.push(thrown.stack);
+  return withCode(lines.join('\n'), code, paint);
 }
 
-/** What the file system said of a file. */
-interface FileError extends Error {
-  readonly code: string;
-  readonly path: string;
-  readonly syscall: string;
+/** An error as one line of JSON, for a program: `{ error: { code, message, place, remedy } }`. */
+export function toJsonLine(thrown: unknown): string {
+  const { code, message, place, remedy } = failureOf(thrown);
+  return JSON.stringify({ error: { code, message, place, remedy } });
 }
 
-function isFileError(thrown: unknown): thrown is FileError {
-  return thrown instanceof Error && 'syscall' in thrown && 'path' in thrown && typeof thrown.path === 'string';
+/** A message with its code at the end of the first line, where compilers and linters have theirs: it can be searched for. */
+export function withCode(message: string, code: Failure['code'], paint: Paint): string {
+  return message.replace(/(?=\n|$)/, () => ` ${paint('dim', `[${code}]`)}`);
 }
 
-const FILE_ERRORS: { readonly [code: string]: readonly [what: string, remedy: string] } = {
-  EACCES: ['you may not do that there', 'Choose a folder that you may write to, or have its permissions changed.'],
-  EPERM: ['you may not do that there', 'Choose a folder that you may write to, or have its permissions changed.'],
-  EROFS: ['the file system is read-only', 'Choose another folder.'],
-  ENOENT: ['there is no such file or folder', 'Make the folder first, or correct the path.'],
-  ENOTDIR: ['a part of the path is a file and no folder', 'Correct the path.'],
-  EISDIR: ['it is a folder, and a file is needed', 'Name a file.'],
-  ENOSPC: ['the disk is full', 'Make room, then run the same command again.'],
-  EDQUOT: ['your quota is used up', 'Make room, then run the same command again.'],
-  ENAMETOOLONG: ['the name is too long', 'Choose a shorter name, or a folder nearer to the root.'],
-};
-
-function describeFileError({ code, syscall, message }: FileError): { message: string; remedy: string } {
-  const [what = message, remedy = 'See to it, then run the same command again.'] = FILE_ERRORS[code] ?? [];
-  return { message: `${what} (${code}, ${syscall}).`, remedy };
+function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof FettleError) return thrown;
+  if (isFileError(thrown)) return { code: 'file-inaccessible', place: thrown.path, ...describeFileError(thrown) };
+  return { code: 'unexpected', message: thrown instanceof Error ? thrown.message : String(thrown) };
 }

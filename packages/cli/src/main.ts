@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { commandLine, isCommanderError } from './command-line.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { exitCodeOf, toText } from './failure.ts';
+import { exitCodeOf, toJsonLine, toText } from './failure.ts';
 import { type Io, processIo } from './io.ts';
 
 /** In milliseconds; any time would do. */
@@ -27,7 +27,9 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     version: string;
   };
   let code: ExitCode = EXIT.ok;
-  const asJson = args.includes('--json');
+  // What stands behind `--` is for another program.
+  const end = args.indexOf('--');
+  const asJson = (end === -1 ? args : args.slice(0, end)).includes('--json');
   const program = commandLine(version, io, asJson, (result) => {
     code = result;
   });
@@ -40,7 +42,7 @@ async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     return code;
   } catch (thrown) {
     if (isCommanderError(thrown)) return thrown.exitCode === 0 ? EXIT.ok : EXIT.badInput;
-    io.err(toText(thrown, asJson));
+    io.err(asJson ? toJsonLine(thrown) : toText(thrown, io.paintError));
     return exitCodeOf(thrown);
   }
 }

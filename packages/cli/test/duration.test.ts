@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatDuration, parseDuration } from '../src/study-file/duration.ts';
+import { formatDuration, parseDuration } from '../src/text/duration.ts';
 
 describe('a duration', () => {
   test.each([

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createStudy, FettleError, isPlugin, parseSearchSpace, random } from '@fettle/core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { loadStudy } from '../src/study-file/load.ts';
+import { loadBackend, loadStudy } from '../src/study-file/load.ts';
 
 const PLUGINS = fileURLToPath(new URL('fixtures/plugins/', import.meta.url));
 const CORE = new URL('../../core/src/index.ts', import.meta.url).href;
@@ -393,6 +393,31 @@ describe('plugins of a study file', () => {
         "the package 'fettle-closed' does not export it",
       );
     });
+  });
+});
+
+describe('the backend alone', () => {
+  const backendOf = async (text: string): ReturnType<typeof loadBackend> => {
+    writeFileSync(join(folder, 'alone.yaml'), text);
+    return await loadBackend(join(folder, 'alone.yaml'));
+  };
+
+  test('is made whatever stands beside it', async () => {
+    const broken = study({
+      searcher: 'no-such-searcher',
+      space: '{ rate: 3 }',
+      backend: '{ type: local, workers: 2 }',
+    });
+    expect((await backendOf(broken))?.record).toMatchObject({ type: 'local', options: { workers: 2 } });
+    expect(await backendOf(study())).toBeUndefined();
+  });
+
+  test('is refused with its line', async () => {
+    await expect(backendOf(study({ backend: '{ type: local, workres: 2 }' }))).rejects.toThrow(
+      "alone.yaml has a problem:\nalone.yaml:6:25: backend.workres: is not known\n    Did you mean 'workers'?",
+    );
+    await expect(backendOf(study({ backend: '3' }))).rejects.toThrow('alone.yaml:6:10: backend: expected the name');
+    await expect(backendOf('backend: [')).rejects.toThrow('this is not valid YAML');
   });
 });
 

@@ -98,6 +98,13 @@ describe('text on a terminal', () => {
       ),
     ).toBe('name    value\na           1\nabcde…   10.5');
   });
+
+  test('a table is cut to the room that there is, and may be as long as it likes', () => {
+    const columns = [{ title: 'trial' }, { title: 'learningRate' }];
+    expect(table(columns, [['1', '0.001']], noPaint, 10)).toBe('trial  le…\n1      0.…');
+    const rows = Array.from({ length: 200_000 }, () => ['1']);
+    expect(table([{ title: 'n' }], rows, noPaint)).toHaveLength(1 + 2 * rows.length);
+  });
 });
 
 describe('for other programs', () => {

@@ -1,6 +1,11 @@
 /**
- * The narrow entry `@fettle/core/store`: what reading a study takes and nothing else, for programs that must answer at once.
+ * The narrow entry `@fettle/core/store`: what reading a study and its files takes and nothing else, for programs that must
+ * answer at once.
  */
+export { attemptDirectory } from './backends/attempt-directory.ts';
+export type { AttemptDirectory } from './backends/attempt-directory.ts';
+export { lastLines } from './backends/file-tail.ts';
+export { attemptId } from './domain/trial.ts';
 export { readSqliteStore } from './store/sqlite-store.ts';
 export type { SqliteReader } from './store/sqlite-reader.ts';
 export type { HeldLease } from './store/lease.ts';

@@ -157,6 +157,14 @@ describe('the last lines of a file', () => {
     writeFileSync(file, '');
     expect(lastLines(file, 3)).toEqual([]);
   });
+
+  it('are as many as are asked for, from none to more than a small window holds', () => {
+    const file = join(folder, 'stderr.log');
+    const lines = Array.from({ length: 1000 }, (_, index) => `${index} ${'x'.repeat(90)}`);
+    writeFileSync(file, lines.join('\n'));
+    expect(lastLines(file, 0)).toEqual([]);
+    expect(lastLines(file, 900)).toEqual(lines.slice(100));
+  });
 });
 
 describe('finding a program', () => {

@@ -26,7 +26,7 @@ export async function execute(
       const whole = bestCompleted(reader, best[0]);
       if (whole !== undefined) io.out(`\nbest of those that ran to the end: ${one(whole, objective.metric, io)}`);
     } else io.out(trialTable(best, objective, false, io));
-    return best.length === 0 ? EXIT.nothingCompleted : EXIT.ok;
+    return best.length === 0 ? EXIT.noResult : EXIT.ok;
   });
 }
 

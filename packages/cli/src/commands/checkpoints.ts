@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { withStudy } from '../study/open-reader.ts';
 import { toJson } from '../text/json.ts';
-import { formatNumber } from '../text/number.ts';
+import { formatBytes } from '../text/number.ts';
 
 interface Kept {
   readonly trial: number;
@@ -42,12 +42,13 @@ export async function execute(
     const freed = sum(checkpoints.filter(({ needed }) => !needed));
     if (json === true) io.out(toJson({ keepBest, bytes, deletable: freed, checkpoints }, 2));
     else {
+      const one = checkpoints.length === 1;
       const waiting = checkpoints.filter(({ state }) => !isTerminal(state)).length;
-      io.out(`${checkpoints.length} checkpoints, ${megabytes(bytes)} in all`);
+      io.out(`${checkpoints.length} ${one ? 'checkpoint' : 'checkpoints'}, ${formatBytes(bytes)} in all`);
       io.out(
         `kept     ${checkpoints.length - deletable.size}: ${waiting} of trials that may go on, the best ${keepBest} of the others`,
       );
-      io.out(`deleted  ${deletable.size}, ${megabytes(freed)}`);
+      io.out(`deleted  ${deletable.size}, ${formatBytes(freed)}`);
       io.out(
         `\nNothing was deleted. To keep no more than that: checkpoints: { keepBest: ${keepBest} } in the study file.`,
       );
@@ -61,8 +62,4 @@ function sizeOf(folder: string): number {
     const facts = statSync(join(folder, name), { throwIfNoEntry: false });
     return total + (facts?.isFile() === true ? facts.size : 0);
   }, 0);
-}
-
-function megabytes(bytes: number): string {
-  return `${formatNumber(bytes / 1e6)} MB`;
 }

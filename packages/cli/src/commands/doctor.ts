@@ -9,6 +9,7 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { locateStudy, locateStudyFile } from '../study/locate.ts';
 import { loadStudy } from '../study-file/load.ts';
+import { toJson } from '../text/json.ts';
 import { formatBytes } from '../text/number.ts';
 import { pad } from '../text/style.ts';
 
@@ -32,7 +33,7 @@ export async function execute(
     ...(await programs(io)),
     ...(await backend(study, io.cwd)),
   ];
-  if (options.json === true) io.out(JSON.stringify(findings, null, 2));
+  if (options.json === true) io.out(toJson(findings, 2));
   else for (const finding of findings) io.out(line(finding, io));
   return findings.some((finding) => finding.status === 'fail') ? EXIT.failure : EXIT.ok;
 }

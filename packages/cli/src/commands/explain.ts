@@ -8,6 +8,7 @@ import { nameTrial } from '../study/name-trial.ts';
 import { type OpenStudy, requireTrial, withStudy } from '../study/open-reader.ts';
 import { askBackend } from '../study/recorded-backend.ts';
 import { type Asked, askSearcher } from '../study/recorded-searcher.ts';
+import { countsText } from '../text/counts.ts';
 import { dataLines } from '../text/data.ts';
 import { toJson } from '../text/json.ts';
 import { formatNumber } from '../text/number.ts';
@@ -136,14 +137,11 @@ function standing({ reader, summary }: OpenStudy, io: Io): string {
   const { definition, status, reason, counts } = summary;
   const { metric, goal } = definition.objective;
   const best = bestTrial(reader, summary);
-  const trials = Object.entries(counts)
-    .filter(([, count]) => count > 0)
-    .map(([state, count]) => `${count} ${state}`);
   return [
     io.paint('bold', definition.name),
     `${goal} ${metric} with ${definition.searcher.type}, seed ${definition.seed}`,
     `status: ${status}${reason === undefined ? '' : `, because ${reason}`}`,
-    `trials: ${trials.length === 0 ? 'none yet' : trials.join(', ')}`,
+    `trials: ${countsText(counts) || 'none yet'}`,
     best === undefined
       ? 'best: none yet'
       : `best: trial ${best.id} with ${formatNumber(best.value)} at ${formatNumber(best.resource)}: ${best.reason}`,

@@ -9,6 +9,7 @@ import type { ImportedStudy } from '../import/imported-study.ts';
 import { importSagemaker } from '../import/sagemaker.ts';
 import { importWandb } from '../import/wandb.ts';
 import type { Io } from '../io.ts';
+import { type NewFile, newFile } from '../study-file/new-file.ts';
 import { toJson } from '../text/json.ts';
 
 const IMPORTERS: { readonly [system: string]: (original: unknown, file: string) => ImportedStudy } = {
@@ -17,9 +18,7 @@ const IMPORTERS: { readonly [system: string]: (original: unknown, file: string) 
   wandb: importWandb,
 };
 
-interface Options {
-  readonly output: string;
-  readonly force?: boolean;
+interface Options extends NewFile {
   readonly json?: boolean;
 }
 
@@ -32,12 +31,7 @@ export async function execute([system, given]: readonly [string, string], option
     io.out(toJson(imported, 2));
     return EXIT.ok;
   }
-  const file = resolve(io.cwd, options.output);
-  if (existsSync(file) && options.force !== true) {
-    throw new FettleError('usage', `${options.output} is there already.`, {
-      remedy: 'Choose another name with --output, or replace it with --force.',
-    });
-  }
+  const file = newFile(options, io.cwd);
   writeFileSync(file, `# Imported from ${basename(given)}.\n${stringify(imported.study, { lineWidth: 120 })}`);
   const shown = relative(io.cwd, file);
   io.out(`Wrote ${shown}.`);

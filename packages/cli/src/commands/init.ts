@@ -5,21 +5,17 @@ import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { studyTemplate } from '../init/template.ts';
 import type { Io } from '../io.ts';
 import { studyFileJsonSchema } from '../study-file/json-schema.ts';
+import { type NewFile, newFile } from '../study-file/new-file.ts';
 import { toJson } from '../text/json.ts';
 import { shellQuote } from '../text/shell-quote.ts';
 
 /** `fettle init`: writes a commented study file, and its JSON Schema for editors. */
 export async function execute(
   [script]: readonly [string | undefined],
-  options: { readonly output: string; readonly force?: boolean; readonly json?: boolean },
+  options: NewFile & { readonly json?: boolean },
   io: Io,
 ): Promise<ExitCode> {
-  const file = resolve(io.cwd, options.output);
-  if (existsSync(file) && options.force !== true) {
-    throw new FettleError('usage', `${options.output} is there already.`, {
-      remedy: 'Choose another name with --output, or replace it with --force.',
-    });
-  }
+  const file = newFile(options, io.cwd);
   const path = script === undefined ? undefined : resolve(io.cwd, script);
   if (path !== undefined && !existsSync(path)) {
     throw new FettleError('usage', `There is no script '${script}' in ${io.cwd}.`, {

@@ -19,6 +19,9 @@ import { clip, printable } from '../text/style.ts';
 /** Most lines of a sample that are shown for one source. */
 const MOST_LINES = 40;
 
+/** Columns of a line that are shown where there is no terminal to fit it to. */
+const WIDEST = 160;
+
 /**
  * `fettle metrics`: what each metric source of a study reads in a sample, line by line. With `--json`: a list with one
  * `{ source, file, readings, lines: [{ line, text, readings, ignored }] }` for each source.
@@ -38,12 +41,12 @@ export async function execute(
   const tests = testMetricSources(sources, readFileSync(file));
   if (options.json === true) io.out(toJson(tests, 2));
   else for (const test of tests) io.out(describe(test, objective.metric, io));
-  return tests.some((test) => test.readings > 0) ? EXIT.ok : EXIT.nothingCompleted;
+  return tests.some((test) => test.readings > 0) ? EXIT.ok : EXIT.noResult;
 }
 
 function describe({ source, file, readings, lines }: MetricTest, metric: string, io: Io): string {
   const { paint } = io;
-  const columns = Math.max(60, io.stdout.columns ?? 100);
+  const columns = Math.min(io.columns, WIDEST);
   const count =
     readings === 0 ? paint('red', 'no report') : paint('green', `${readings} ${readings === 1 ? 'report' : 'reports'}`);
   const out = [`${paint('bold', source)} ${paint('dim', `(reads ${file})`)}: ${count}`];

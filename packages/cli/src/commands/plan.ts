@@ -16,8 +16,10 @@ import { readSqliteStore } from '@fettle/core/store';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { locateStudyFile, placeOf, type StudyPlace } from '../study/locate.ts';
-import { formatDuration } from '../study-file/duration.ts';
+import { formatDuration } from '../text/duration.ts';
+import { backendType } from '../study-file/backend-type.ts';
 import { loadStudy } from '../study-file/load.ts';
+import { totalTrials } from '../text/counts.ts';
 import { toJson } from '../text/json.ts';
 import { formatNumber } from '../text/number.ts';
 import { expectation } from '../text/searcher-plan.ts';
@@ -101,14 +103,11 @@ function makePlan(
   return {
     name,
     folder: place.folder,
-    existing: recorded && {
-      trials: Object.values(recorded.counts).reduce((sum, count) => sum + count, 0),
-      status: recorded.status,
-    },
+    existing: recorded && { trials: totalTrials(recorded.counts), status: recorded.status },
     space: space.toJSON(),
     cardinality,
     searcher: searcher.record,
-    backend: backend?.record ?? { type: command === undefined ? 'in-process' : 'local' },
+    backend: backend?.record ?? { type: backendType(loaded) },
     metrics: metrics?.map((source) => source.record.type) ?? ['jsonl', 'json-lines'],
     budget,
     command,
@@ -142,8 +141,9 @@ function workersOf({ backend }: StudyOptions): number {
 }
 
 /** What `fettle run` would refuse to begin with on this machine. */
-function problemsOf({ command, workingDirectory = '.', environment, backend }: StudyOptions, io: Io): string[] {
-  if (command === undefined || (backend?.record.type ?? 'local') !== 'local') return [];
+function problemsOf(loaded: StudyOptions, io: Io): string[] {
+  const { command, workingDirectory = '.', environment } = loaded;
+  if (command === undefined || backendType(loaded) !== 'local') return [];
   if (!existsSync(workingDirectory) || !statSync(workingDirectory).isDirectory()) {
     return [`The working directory ${workingDirectory} does not exist: correct \`workingDirectory\`.`];
   }
@@ -158,12 +158,10 @@ function problemsOf({ command, workingDirectory = '.', environment, backend }: S
 /** What a script is called. */
 const SCRIPT = /^[^-{}][^{}]*\.(?:py|sh|js|mjs|ts|R|jl|pl|rb)$/;
 
-function warningsOf(
-  { command, workingDirectory = '.', space, backend, budget = {} }: StudyOptions,
-  mostTrials: number,
-): string[] {
+function warningsOf(loaded: StudyOptions, mostTrials: number): string[] {
+  const { command, workingDirectory = '.', space, budget = {} } = loaded;
   const warnings: string[] = [];
-  if (command !== undefined && (backend?.record.type ?? 'local') === 'local') {
+  if (command !== undefined && backendType(loaded) === 'local') {
     const missing = command
       .slice(1)
       .filter((word) => SCRIPT.test(word) && !existsSync(resolve(workingDirectory, word)));

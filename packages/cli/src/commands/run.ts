@@ -19,7 +19,8 @@ import { onSignals } from '../run/signals.ts';
 import { jsonView, type Level, plainView, type RunView } from '../run/view.ts';
 import { driverOf } from '../study/driver.ts';
 import { locateStudyFile, placeOf, type StudyPlace } from '../study/locate.ts';
-import { parseDuration } from '../study-file/duration.ts';
+import { parseDuration } from '../text/duration.ts';
+import { backendType } from '../study-file/backend-type.ts';
 import { loadStudy } from '../study-file/load.ts';
 
 interface Options {
@@ -82,12 +83,14 @@ export async function execute([argument]: readonly [string | undefined], options
     closed();
     shown.end(result, place.folder);
     shown.close();
+    // The study is closed: from now on a signal ends the command, as it does any other.
+    unheard();
     const report = await writeReport(place, (message) => io.err(message));
     if (options.json !== true) {
       io.out(conclusion({ result, place, options: loaded, first, report, argument, paint: io.paint, cwd: io.cwd }));
     }
     if (result.status === 'interrupted') return EXIT.interrupted;
-    return result.summary.counts.completed === 0 ? EXIT.nothingCompleted : EXIT.ok;
+    return result.best === undefined ? EXIT.noResult : EXIT.ok;
   } finally {
     shown.close();
     deaf();
@@ -109,8 +112,7 @@ function chooseView(study: Study, loaded: StudyOptions, options: Options, io: Io
   if (options.json === true) return jsonView(io);
   const canDraw = io.stdout.isTTY && io.env['TERM'] !== 'dumb';
   if (!canDraw || options.plain === true) return plainView(study, io);
-  const backend = loaded.backend?.record.type ?? (loaded.command === undefined ? 'in-process' : 'local');
-  return liveView(study, backend, io);
+  return liveView(study, backendType(loaded), io);
 }
 
 /** What was committed before anybody could listen: that the study was created, if it was, and that this session was opened. */

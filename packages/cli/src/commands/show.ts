@@ -1,22 +1,19 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
-import { attemptDirectory, attemptId, type Report, type TrialRecord } from '@fettle/core';
+import type { Report, TrialRecord } from '@fettle/core';
 import { FettleError } from '@fettle/core/errors';
+import { attemptDirectory, attemptId, lastLines } from '@fettle/core/store';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { type AttemptSummary, attemptsOf } from '../study/attempts.ts';
 import { detailsOf } from '../study/details-of.ts';
 import { nameTrial } from '../study/name-trial.ts';
 import { requireTrial, withStudy } from '../study/open-reader.ts';
-import { formatDuration } from '../study-file/duration.ts';
+import { formatDuration } from '../text/duration.ts';
 import { toJson } from '../text/json.ts';
 import { formatNumber } from '../text/number.ts';
 import { isAnnouncement, oneLine } from '../text/one-line.ts';
-import { printable } from '../text/style.ts';
 import { pairs, table } from '../text/table.ts';
-
-/** Most of a log that is read to find its last lines. */
-const TAIL_BYTES = 64 * 1024;
 
 /** Most reports that are printed; `--json` has them all. */
 const MOST_REPORTS = 20;
@@ -28,8 +25,8 @@ interface Options {
 }
 
 /**
- * `fettle show`: with `--json`, `{ trial, details, attempts, reports, folder, logs }`: `details` is
- * what its suggestion rested on, folder and logs are the last attempt's.
+ * `fettle show`: with `--json`, `{ trial, details, attempts, reports, folder, logs }`: `details` is what its suggestion rested
+ * on, folder and logs are the last attempt's.
  */
 export async function execute(words: readonly [string, string?], options: Options, io: Io): Promise<ExitCode> {
   const { id, study: named } = nameTrial(words, options.study);
@@ -53,8 +50,7 @@ export async function execute(words: readonly [string, string?], options: Option
       return EXIT.ok;
     }
     const section = (title: string, body: string): void => io.out(`\n${io.paint('bold', title)}\n${body}`);
-    const stderr = logs.find((file) => file === directory?.files.stderr);
-    const tail = stderr === undefined ? [] : lastLines(stderr, options.lines);
+    const tail = directory === undefined ? [] : lastLines(directory.files.stderr, options.lines);
     io.out(headline(trial, study.summary.definition.objective.metric, tail.length > 0, io));
     section(
       'configuration',
@@ -102,6 +98,7 @@ function attemptTable(attempts: readonly AttemptSummary[], io: Io): string {
         .join(', '),
     ]),
     io.paint,
+    io.columns,
   );
 }
 
@@ -112,24 +109,8 @@ function reportTable(reports: readonly Report[], io: Io): string {
     [{ title: '  resource', align: 'right' }, ...names.map((title) => ({ title, align: 'right' as const }))],
     shown.map((report) => [formatNumber(report.resource), ...names.map((name) => formatNumber(report.metrics[name]))]),
     io.paint,
+    io.columns,
   );
   const left = reports.length - shown.length;
   return left === 0 ? body : `${io.paint('dim', `  … ${left} before these`)}\n${body}`;
-}
-
-/** The last lines of a file of any size. */
-function lastLines(file: string, count: number): string[] {
-  const descriptor = openSync(file, 'r');
-  try {
-    const { size } = fstatSync(descriptor);
-    const bytes = Buffer.alloc(Math.min(size, TAIL_BYTES));
-    readSync(descriptor, bytes, 0, bytes.length, size - bytes.length);
-    const lines = bytes.toString('utf8').trimEnd().split(/\r?\n/);
-    return lines
-      .slice(Math.max(0, lines.length - count))
-      .map(printable)
-      .filter((line, index) => line !== '' || index > 0);
-  } finally {
-    closeSync(descriptor);
-  }
 }

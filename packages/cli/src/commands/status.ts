@@ -5,16 +5,30 @@ import { bestTrial } from '../study/best-trial.ts';
 import { type Driver, driverOf } from '../study/driver.ts';
 import { withStudy } from '../study/open-reader.ts';
 import { askBackend } from '../study/recorded-backend.ts';
-import { budgetRows } from '../study/recorded-budget.ts';
-import { formatDuration } from '../study-file/duration.ts';
+import { type BudgetRow, budgetRows } from '../study/recorded-budget.ts';
+import { recordedSettings } from '../study/recorded-settings.ts';
+import { formatDuration } from '../text/duration.ts';
+import { assignments } from '../text/assignments.ts';
+import { countsText } from '../text/counts.ts';
 import { toJson } from '../text/json.ts';
-import { formatNumber, formatParameter } from '../text/number.ts';
+import { formatNumber } from '../text/number.ts';
 import { pairs } from '../text/table.ts';
+
+/** How a study stands. */
+interface Status {
+  readonly summary: StudySummary;
+  readonly driver: Driver | undefined;
+  readonly budget: readonly BudgetRow[];
+  readonly running: readonly TrialRecord[];
+  readonly best: TrialRecord | undefined;
+  /** What the backend knows beyond the journal, a line each. */
+  readonly backend: readonly string[];
+}
 
 /**
  * `fettle status`: with `--json`, `{ summary, driver, budget, running, best, backend }`. `backend` is what that knows of the
- * study beyond the journal, a line each. `driver.fate` is `alive`, `dead` (it was
- * killed; run the study again to go on) or `unknown` (on another machine); no driver means that the study is closed.
+ * study beyond the journal, a line each. `driver.fate` is `alive`, `dead` (it was killed; run the study again to go on) or
+ * `unknown` (on another machine); no driver means that the study is closed.
  */
 export async function execute(
   [study]: readonly [string | undefined],
@@ -23,40 +37,27 @@ export async function execute(
 ): Promise<ExitCode> {
   return await withStudy(study, io, async (open) => {
     const { reader, summary } = open;
-    const driver = driverOf(reader);
-    const running = reader.trials({ states: ['running'] });
-    const best = bestTrial(reader, summary);
-    const budget = budgetRows(reader, summary);
     const recalled = await askBackend(open, []);
-    const backend = 'answer' in recalled ? (recalled.answer?.study ?? []) : [recalled.problem];
-    if (options.json === true) io.out(toJson({ summary, driver, budget, running, best, backend }, 2));
-    else io.out(text(summary, driver, budget, running, best, backend, io));
+    const status: Status = {
+      summary,
+      driver: driverOf(reader),
+      budget: budgetRows(recordedSettings(reader)?.budget ?? {}, summary),
+      running: reader.trials({ states: ['running'] }),
+      best: bestTrial(reader, summary),
+      backend: 'answer' in recalled ? (recalled.answer?.study ?? []) : [recalled.problem],
+    };
+    io.out(options.json === true ? toJson(status, 2) : text(status, io));
     return EXIT.ok;
   });
 }
 
-function text(
-  summary: StudySummary,
-  driver: Driver | undefined,
-  budget: ReturnType<typeof budgetRows>,
-  running: readonly TrialRecord[],
-  best: TrialRecord | undefined,
-  backend: readonly string[],
-  io: Io,
-): string {
-  const { paint } = io;
+function text({ summary, driver, budget, running, best, backend }: Status, { paint }: Io): string {
   const { definition, counts, reports, resource, wallClock, sessions, updatedAt } = summary;
   const { metric, goal } = definition.objective;
   const rows: [string, string][] = [
     ['state', state(summary, driver)],
     ['searcher', definition.searcher.type],
-    [
-      'trials',
-      Object.entries(counts)
-        .filter(([, count]) => count > 0)
-        .map(([name, count]) => `${count} ${name}`)
-        .join(', ') || 'none yet',
-    ],
+    ['trials', countsText(counts) || 'none yet'],
     ['reports', `${reports}${resource > 0 ? `, ${formatNumber(resource)} resource` : ''}`],
     [
       'at work',
@@ -69,10 +70,9 @@ function text(
   ];
   if (best === undefined) rows.push(['best', `no finite ${metric} yet`]);
   else {
-    const values = Object.entries(best.configuration).map(([name, value]) => `${name}=${formatParameter(value)}`);
     rows.push([
       'best',
-      `${metric} ${formatNumber(best.value)} ${goal === 'maximize' ? '↑' : '↓'} at ${formatNumber(best.resource)} in trial ${best.id}: ${values.join(' ')}`,
+      `${metric} ${formatNumber(best.value)} ${goal === 'maximize' ? '↑' : '↓'} at ${formatNumber(best.resource)} in trial ${best.id}: ${assignments(best.configuration).join(' ')}`,
     ]);
   }
   for (const line of backend) rows.push(['backend', line]);

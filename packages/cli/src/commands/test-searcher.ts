@@ -16,6 +16,8 @@ interface Options {
 
 /** Lines of an exchange that are shown: what was said last before something was wrong. */
 const SHOWN = 8;
+/** Columns of a line that are shown where there is no terminal to fit it to. */
+const WIDEST = 160;
 const MARKS = { driver: '→', program: '←', stderr: '!' } as const;
 
 const optionsSchema = z.record(z.string(), z.json());
@@ -60,7 +62,7 @@ function optionsOf(text: string | undefined): z.output<typeof optionsSchema> {
 
 /** @param before the check that has found the same already */
 function describe({ name, problem, exchange, program }: CheckResult, before: string | undefined, io: Io): string {
-  const { paint, stdout } = io;
+  const { paint } = io;
   if (problem === undefined) {
     const { role, name: called, version = '' } = program ?? { role: '', name: '' };
     const about = program === undefined ? '' : paint('dim', `: the ${role} ${called} ${version}`.trimEnd());
@@ -68,7 +70,7 @@ function describe({ name, problem, exchange, program }: CheckResult, before: str
   }
   const heading = `${paint('red', '✗')} ${name}`;
   if (before !== undefined) return `${heading}\n  as above: ${before}`;
-  const columns = Math.max(60, stdout.columns ?? 160);
+  const columns = Math.min(io.columns, WIDEST);
   const lines = exchange
     .slice(-SHOWN)
     .map(({ from, text }) => `    ${MARKS[from]} ${clip(printable(text), columns - 6)}`);

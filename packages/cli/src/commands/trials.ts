@@ -2,7 +2,8 @@ import type { Objective, TrialRecord, TrialState } from '@fettle/core';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
 import { withStudy } from '../study/open-reader.ts';
-import { formatDuration } from '../study-file/duration.ts';
+import { formatDuration } from '../text/duration.ts';
+import { totalTrials } from '../text/counts.ts';
 import { toJson } from '../text/json.ts';
 import { formatNumber, formatParameter } from '../text/number.ts';
 import { tellingLine } from '../text/one-line.ts';
@@ -32,12 +33,10 @@ export async function execute([study]: readonly [string | undefined], options: O
     }
     const isAboutFailures = states?.every((state) => state === 'failed') === true;
     io.out(trialTable(trials, summary.definition.objective, isAboutFailures, io));
-    const total = (states ?? (Object.keys(summary.counts) as TrialState[])).reduce(
-      (sum, state) => sum + summary.counts[state],
-      0,
-    );
+    const { counts } = summary;
+    const total = states?.reduce((sum, state) => sum + counts[state], 0) ?? totalTrials(counts);
     const rest = total - offset - trials.length;
-    if (order === 'id' && rest > 0) io.err(io.paint('dim', `${rest} more; --limit and --offset show them.`));
+    if (order === 'id' && rest > 0) io.err(io.paintError('dim', `${rest} more; --limit and --offset show them.`));
     return EXIT.ok;
   });
 }
@@ -73,5 +72,6 @@ export function trialTable(
       ...names.map((name) => formatParameter(trial.configuration[name])),
     ]),
     io.paint,
+    io.columns,
   );
 }

@@ -1,7 +1,8 @@
-import type { BracketDescription, BudgetUse, Configuration, StudyStatus, TrialRecord } from '@fettle/core';
-import { formatDuration } from '../study-file/duration.ts';
+import type { BracketDescription, BudgetUse, StudyStatus, TrialRecord } from '@fettle/core';
+import { formatDuration } from '../text/duration.ts';
+import { assignments } from '../text/assignments.ts';
 import { type Line, type Span, paintLine, spread } from '../text/line.ts';
-import { formatNumber, formatParameter } from '../text/number.ts';
+import { formatNumber } from '../text/number.ts';
 import { type Paint, pad, type Style, textWidth } from '../text/style.ts';
 import { bar } from './bar.ts';
 import { ladderLines } from './ladder.ts';
@@ -138,10 +139,6 @@ function wrap(words: readonly string[], columns: number, indent: number): Line[]
   const kept = lines.slice(0, 3);
   if (lines.length > 3) kept[2] = `${kept[2] ?? ''}  …`;
   return kept.map((line) => [[' '.repeat(indent)], [line]]);
-}
-
-function assignments(configuration: Configuration): string[] {
-  return Object.entries(configuration).map(([name, value]) => `${name}=${formatParameter(value)}`);
 }
 
 function plotLines({ values, status }: FrameInput, columns: number, height: number): Line[] {

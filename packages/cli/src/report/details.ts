@@ -1,5 +1,5 @@
 import type { StudyEvent, TrialId, TrialReader, TrialRecord } from '@fettle/core';
-import { eventText } from '../study/event-text.ts';
+import { eventText } from '../text/event-text.ts';
 import { jsonNumber } from './columns.ts';
 import type { TrialDetails } from './report-data.ts';
 import { thin } from './sampling.ts';

@@ -3,7 +3,8 @@ import { attemptDirectory, attemptId, type StudyOptions, type StudyResult, type 
 import { commandOf } from '../study/command-of.ts';
 import { reportedNames } from './reported-names.ts';
 import type { StudyPlace } from '../study/locate.ts';
-import { formatDuration } from '../study-file/duration.ts';
+import { formatDuration } from '../text/duration.ts';
+import { countsText } from '../text/counts.ts';
 import { formatNumber, formatParameter } from '../text/number.ts';
 import { shellQuote } from '../text/shell-quote.ts';
 import type { Paint } from '../text/style.ts';
@@ -30,15 +31,9 @@ export function conclusion(ending: Ending): string {
   const { summary, status, reason } = result;
   const { counts, reports, wallClock } = summary;
   const study = argument === undefined ? '' : ` ${shellQuote([argument])}`;
-  const states = Object.entries(counts).filter(([, count]) => count > 0);
   const head = [
     `${paint(status === 'finished' ? 'green' : 'yellow', status)}: ${reason}`,
-    paint(
-      'dim',
-      [...states.map(([state, count]) => `${count} ${state}`), `${reports} reports`, formatDuration(wallClock)].join(
-        ', ',
-      ),
-    ),
+    paint('dim', [countsText(counts), `${reports} reports`, formatDuration(wallClock)].filter(Boolean).join(', ')),
   ];
   const best = result.best === undefined ? noBest(ending) : bestOf(result.best, ending);
   const next = [

@@ -1,6 +1,8 @@
 import type { StudyEvent, StudySummary, TrialRecord } from '@fettle/core';
-import { formatDuration } from '../study-file/duration.ts';
-import { formatNumber, formatParameter } from '../text/number.ts';
+import { formatDuration } from '../text/duration.ts';
+import { assignments } from '../text/assignments.ts';
+import { totalTrials } from '../text/counts.ts';
+import { formatNumber } from '../text/number.ts';
 import { oneLine } from '../text/one-line.ts';
 import type { Style } from '../text/style.ts';
 
@@ -36,15 +38,18 @@ export class NewsDesk {
     switch (event.type) {
       case 'study:opened': {
         const { counts } = this.#context.summary();
-        const before = Object.values(counts).reduce((sum, count) => sum + count, 0);
+        const before = totalTrials(counts);
         const text =
           before === 0 ? 'the study begins' : `session ${event.body.session}: going on after ${before} trials`;
         return { text, style: 'none' };
       }
       case 'trial:created': {
         const { trial, configuration } = event.body;
-        const values = Object.entries(configuration).map(([name, value]) => `${name}=${formatParameter(value)}`);
-        return { text: `trial ${trial} starts: ${values.join(' ')}`, style: 'dim', plainOnly: true };
+        return {
+          text: `trial ${trial} starts: ${assignments(configuration).join(' ')}`,
+          style: 'dim',
+          plainOnly: true,
+        };
       }
       case 'trial:completed':
         return this.#ended(event.body.trial, 'completed');

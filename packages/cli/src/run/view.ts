@@ -2,7 +2,7 @@ import type { Study, StudyEvent, StudyResult } from '@fettle/core';
 import type { Io } from '../io.ts';
 import { clockTime } from '../live/frame.ts';
 import { toJson } from '../text/json.ts';
-import { type Paint, paintFor, type Style } from '../text/style.ts';
+import type { Paint, Style } from '../text/style.ts';
 import { NewsDesk } from './news.ts';
 
 /** How serious a message is. */
@@ -59,7 +59,6 @@ export function plainView(study: Study, io: Io): RunView {
   const desk = newsDesk(study);
   const line = (at: number, text: string, style: Style, paint: Paint = io.paint): string =>
     `${paint('dim', clockTime(at))}  ${paint(style, text)}`;
-  const error = paintFor(io.stderr);
   return {
     event(event) {
       const news = desk.of(event);
@@ -67,7 +66,7 @@ export function plainView(study: Study, io: Io): RunView {
     },
     log(level, message) {
       if (level === 'warn' || level === 'error')
-        io.err(line(Date.now(), message, level === 'error' ? 'red' : 'yellow', error));
+        io.err(line(Date.now(), message, level === 'error' ? 'red' : 'yellow', io.paintError));
     },
     phase(phase) {
       if (phase === 'interrupting') io.err(INTERRUPTING);

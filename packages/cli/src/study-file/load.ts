@@ -16,6 +16,8 @@ import {
   silentLogger,
   type StudyOptions,
 } from '@fettle/core';
+import { z } from 'zod';
+import { backendType } from './backend-type.ts';
 import { importModule } from './import-module.ts';
 import { makePlugin, type PluginReference } from './plugin-reference.ts';
 import { describeProblems, type Problem, schemaProblems } from './problems.ts';
@@ -39,8 +41,7 @@ export interface Overrides {
  * @throws FettleError `study-file-invalid` with everything that is wrong, each with its line
  */
 export async function loadStudy(file: string, overrides: Overrides = {}): Promise<StudyOptions> {
-  const isModule = ['.ts', '.mts', '.js', '.mjs'].includes(extname(file));
-  const options = isModule ? await readModule(file, overrides) : await readDocument(file, overrides);
+  const options = isModule(file) ? await readModule(file, overrides) : await readDocument(file, overrides);
   const { trials, wallClock } = overrides;
   if (trials === undefined && wallClock === undefined) return options;
   const budget = {
@@ -49,6 +50,30 @@ export async function loadStudy(file: string, overrides: Overrides = {}): Promis
     ...(wallClock === undefined ? {} : { wallClock }),
   };
   return { ...options, budget };
+}
+
+/**
+ * The backend that a study file names, for questions to it alone: of a document nothing else is made, so that neither a large
+ * searcher nor a mistake elsewhere stands in the way.
+ * @param file absolute path
+ * @returns undefined where the file names none
+ * @throws FettleError `study-file-invalid`
+ */
+export async function loadBackend(file: string): Promise<Plugin<'backend'> | undefined> {
+  if (isModule(file)) return (await readModule(file, {})).backend;
+  const source = readSource(readFileSync(file, 'utf8'));
+  const problems: Problem[] = [...source.problems];
+  const part = z.looseObject({ backend: studyFileSchema.shape.backend });
+  const checked = part.safeParse(source.value ?? {});
+  if (!checked.success) problems.push(...schemaProblems(checked.error, part, source.value));
+  const made = await plugin(checked.data?.backend, 'backend', ['backend'], dirname(file), problems);
+  if (problems.length > 0) throw invalid(file, source, problems);
+  return isPlugin(made, 'backend') ? made : undefined;
+}
+
+/** Whether a study file is a module, and not a document in YAML or JSON. */
+function isModule(file: string): boolean {
+  return ['.ts', '.mts', '.js', '.mjs'].includes(extname(file));
 }
 
 async function readModule(file: string, { workers }: Overrides): Promise<StudyOptions> {
@@ -63,7 +88,7 @@ async function readModule(file: string, { workers }: Overrides): Promise<StudyOp
   const options = given as StudyOptions;
   const here = { workingDirectory: dirname(file), ...options };
   if (workers === undefined) return here;
-  const type = options.backend?.record.type ?? (options.evaluate === undefined ? 'local' : 'in-process');
+  const type = backendType(options);
   const backend = type === 'local' ? local : type === 'in-process' ? inProcess : undefined;
   if (backend === undefined) {
     throw new FettleError('usage', `--workers sets an option of the built-in backends; ${name} uses '${type}'.`, {
@@ -79,11 +104,13 @@ async function readDocument(file: string, overrides: Overrides): Promise<StudyOp
   const folder = dirname(file);
   const options = source.value === undefined ? undefined : await fromSource(source, folder, overrides, problems);
   if (options !== undefined && problems.length === 0) return options;
+  throw invalid(file, source, problems);
+}
+
+function invalid(file: string, source: Source, problems: readonly Problem[]): FettleError {
+  const name = basename(file);
   const count = problems.length === 1 ? 'a problem' : 'problems';
-  throw new FettleError(
-    'study-file-invalid',
-    `${basename(file)} has ${count}:\n${describeProblems(basename(file), source, problems)}`,
-  );
+  return new FettleError('study-file-invalid', `${name} has ${count}:\n${describeProblems(name, source, problems)}`);
 }
 
 async function fromSource(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseDuration } from './duration.ts';
+import { parseDuration } from '../text/duration.ts';
 
 const EXAMPLE = "such as '90s', '10m' or '1h30m'";
 

@@ -2,6 +2,7 @@ import type { StudySummary, TrialRecord } from '@fettle/core';
 import { FettleError } from '@fettle/core/errors';
 import { readSqliteStore, type SqliteReader } from '@fettle/core/store';
 import type { Io } from '../io.ts';
+import { totalTrials } from '../text/counts.ts';
 import { locateDatabase, type StudyPlace } from './locate.ts';
 
 /** A study on disk, open for questions. */
@@ -39,8 +40,7 @@ export async function withStudy<T>(
 export function requireTrial({ reader, summary }: OpenStudy, id: number): TrialRecord {
   const trial = reader.trial(id);
   if (trial !== undefined) return trial;
-  const { counts } = summary;
-  const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const total = totalTrials(summary.counts);
   throw new FettleError('trial-missing', `The study '${summary.definition.name}' has no trial ${id}.`, {
     remedy: total === 0 ? 'It has no trials yet.' : `Its trials are 1 to ${total}.`,
   });

@@ -9,20 +9,29 @@ export interface Column {
   readonly most?: number;
 }
 
-/** Rows under titles, each column as wide as its widest cell; no lines around it, so that it can be copied and cut. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[], paint: Paint): string {
-  const widths = columns.map((column, index) =>
-    Math.min(column.most ?? 60, Math.max(textWidth(column.title), ...rows.map((row) => textWidth(row[index] ?? '')))),
+/**
+ * Rows under titles, each column as wide as its widest cell; no lines around it, so that it can be copied and cut.
+ * @param room columns that a row may take; what is beyond is cut, for rows that are broken cannot be read
+ */
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  paint: Paint,
+  room = Number.POSITIVE_INFINITY,
+): string {
+  const widths = columns.map(({ title, most = 60 }, index) =>
+    Math.min(
+      most,
+      rows.reduce((width, row) => Math.max(width, textWidth(row[index] ?? '')), textWidth(title)),
+    ),
   );
-  const draw = (cells: readonly string[]): string =>
-    cells
-      .map((cell, index) => {
-        const width = widths[index] ?? 0;
-        const right = columns[index]?.align === 'right';
-        return pad(clip(cell, width), width, right ? 'right' : 'left');
-      })
-      .join('  ')
-      .trimEnd();
+  const draw = (cells: readonly string[]): string => {
+    const padded = cells.map((cell, index) => {
+      const width = widths[index] ?? 0;
+      return pad(clip(cell, width), width, columns[index]?.align === 'right' ? 'right' : 'left');
+    });
+    return clip(padded.join('  ').trimEnd(), room);
+  };
   return [paint('dim', draw(columns.map((column) => column.title))), ...rows.map(draw)].join('\n');
 }
 

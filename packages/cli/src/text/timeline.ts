@@ -1,6 +1,6 @@
 import type { StudyEvent } from '@fettle/core';
 import type { Io } from '../io.ts';
-import { eventText } from '../study/event-text.ts';
+import { eventText } from './event-text.ts';
 
 /** Columns that the time in front of each event takes, with the gap behind it. */
 const MARGIN = ' '.repeat(21);

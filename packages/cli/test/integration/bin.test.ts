@@ -1,8 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fettle, start } from './fettle.ts';
+import { EXIT } from '../../src/exit-codes.ts';
+import { BIN, fettle, start } from './fettle.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -18,6 +20,16 @@ test('an old Node hands over to a newer one that is installed above, with argume
     code: 2,
     stderr: expect.stringContaining("There is no 'nowhere'") as string,
   });
+});
+
+test('a damaged installation is a failure, and no old Node', () => {
+  const home = join(folder, 'damaged');
+  for (const part of ['bin', 'dist']) mkdirSync(join(home, part), { recursive: true });
+  copyFileSync(BIN, join(home, 'bin/fettle.js'));
+  writeFileSync(join(home, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(home, 'dist/main.js'), "import './lost.js';");
+  const { status, stderr } = spawnSync(process.execPath, [join(home, 'bin/fettle.js')], { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: EXIT.failure, stderr: expect.stringContaining('lost.js') as string });
 });
 
 test('every command has help with an example, and none loads the core for it', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The real command. */
-const BIN = fileURLToPath(new URL('../../bin/fettle.js', import.meta.url));
+export const BIN = fileURLToPath(new URL('../../bin/fettle.js', import.meta.url));
 
 /** What a call of the command left behind. */
 export interface Finished {
@@ -22,11 +22,20 @@ export interface Started {
   printed(pattern: RegExp): Promise<void>;
 }
 
-/** Starts `fettle` in a folder. */
-export function start(folder: string, args: readonly string[], node: readonly string[] = []): Started {
+/**
+ * Starts `fettle` in a folder.
+ * @param node options of Node itself
+ * @param env variables beside those of this process
+ */
+export function start(
+  folder: string,
+  args: readonly string[],
+  node: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Started {
   const child = spawn(process.execPath, [...node, BIN, ...args], {
     cwd: folder,
-    env: { ...process.env, NO_COLOR: '1' },
+    env: { ...process.env, NO_COLOR: '1', ...env },
   });
   let stdout = '';
   let stderr = '';

@@ -47,7 +47,9 @@ describe('a study file that is a module', () => {
     expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('Install what is missing') as string });
 
     const throwing = await module("\nthrow new Error('no GPU here');\n");
-    expect(throwing.stderr).toMatch(/^fettle: study\.ts:2:7: the module cannot be loaded: no GPU here\n/);
+    expect(throwing.stderr).toMatch(
+      /^fettle: study\.ts:2:7: the module cannot be loaded: no GPU here \[study-file-invalid\]\n/,
+    );
     expect(throwing.code).toBe(2);
   });
 
@@ -67,13 +69,13 @@ describe('files that cannot be used', () => {
     const folder = folderWith();
     expect(await fettle(folder, 'init', '.', '-o', 'new.yaml')).toMatchObject({
       code: 2,
-      stderr: "fettle: '.' is a folder, and no script.\n  Name the program in it, such as train.py.\n",
+      stderr: "fettle: '.' is a folder, and no script. [usage]\n  Name the program in it, such as train.py.\n",
     });
     await fettle(folder, 'run');
     const lost = await fettle(folder, 'report', '-o', 'nowhere/report.html');
     expect(lost.code).toBe(1);
     expect(lost.stderr).toMatch(
-      /^fettle: .*nowhere\/report\.html\.part: there is no such file or folder \(ENOENT, open\)\.\n {2}Make the folder first/,
+      /^fettle: .*nowhere\/report\.html\.part: there is no such file or folder \(ENOENT, open\)\. \[file-inaccessible\]\n {2}Make the folder first/,
     );
     expect(lost.stderr).not.toContain('    at ');
     const asJson = await fettle(folder, 'export', '--json', '-o', '.');
@@ -124,9 +126,13 @@ describe('a study without a value', () => {
 
   test('says that what was reported is no number', async () => {
     const folder = folderWith({ program: 'console.log(\'{"epoch": 1, "loss": NaN}\');' });
-    expect((await fettle(folder, 'run')).stdout).toContain(
-      'No trial reported a finite loss. What they reported is not a number, or infinite: fettle show 1',
-    );
+    expect(await fettle(folder, 'run')).toMatchObject({
+      code: 3,
+      stdout: expect.stringContaining(
+        'No trial reported a finite loss. What they reported is not a number, or infinite: fettle show 1',
+      ) as string,
+    });
+    expect((await fettle(folder, 'best')).code).toBe(3);
   });
 });
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { programSeed, type StudyEvent, type TrialRecord } from '@fettle/core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { fettle, SLOW_PROGRAM, STUBBORN_PROGRAM, start, STUDY, studyFolder } from './fettle.ts';
@@ -145,7 +146,7 @@ describe('fettle run', () => {
     const run = await fettle(folder, 'run');
     expect(run.code).toBe(2);
     expect(run.stderr).toBe(
-      "fettle: study.yaml has a problem:\nstudy.yaml:10:1: budgt: is not known\n    Did you mean 'budget'?\n",
+      "fettle: study.yaml has a problem: [study-file-invalid]\nstudy.yaml:10:1: budgt: is not known\n    Did you mean 'budget'?\n",
     );
     expect(existsSync(join(folder, '.fettle'))).toBe(false);
   });
@@ -208,6 +209,17 @@ describe('a study that is interrupted', () => {
     expect(json((await fettle(folder, 'status', '--json')).stdout)).toMatchObject({
       summary: { status: 'interrupted', counts: { queued: 2, running: 0 } },
     });
+  });
+
+  test('whose report is being written is over already: a signal ends the command', async () => {
+    const plugin = fileURLToPath(new URL('../fixtures/plugins/slow-answer.ts', import.meta.url));
+    const folder = folderWith({ study: STUDY.replace('searcher: random', `searcher: ${plugin}`) });
+    const run = start(folder, ['run']);
+    await run.printed(/thinking/);
+    run.process.kill('SIGINT');
+    await run.finished;
+    expect(run.process.signalCode).toBe('SIGINT');
+    expect((await fettle(folder, 'status')).stdout).toContain('finished: all 6 trials');
   });
 
   test('is not run by two drivers, and can be stopped from elsewhere', async () => {

@@ -34,6 +34,15 @@ interface Explained {
   readonly rungs: { resource: number; value: number; rank: number; of: number; cut?: number; state: string }[];
 }
 
+test('a study whose trials all wait at a rung has a result', async () => {
+  const folder = studyFolder({ study: STUDY.replace('trials: 9', 'trials: 2'), program: PROGRAM });
+  folders.push(folder);
+  const run = await fettle(folder, 'run');
+  expect(run.stdout).toMatch(/2 paused.*best: trial \d/s);
+  expect(run.code).toBe(0);
+  expect((await fettle(folder, 'best')).code).toBe(0);
+});
+
 test('people see the ladder before, while and after a study runs', async () => {
   const folder = studyFolder({ study: STUDY, program: PROGRAM });
   folders.push(folder);

@@ -1,20 +1,21 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
-/** How much of a file's end is looked at, in bytes. */
-const WINDOW = 16 * 1024;
+/** How much of a file's end is looked at, in bytes, however few lines are asked for. */
+const LEAST_WINDOW = 16 * 1024;
 /** Longest line that is shown whole, in characters. */
 const LONGEST_LINE = 300;
 
 /**
  * The last lines of a file, fit to be shown in a message: without colours, progress bars, control characters and empty
  * lines. None if the file is missing or empty.
+ * @param count how many, at most
  */
 export function lastLines(path: string, count: number): string[] {
-  return readEnd(path)
+  const lines = readEnd(path, Math.max(LEAST_WINDOW, count * LONGEST_LINE))
     .split('\n')
     .map(printable)
-    .filter((line) => line !== '')
-    .slice(-count);
+    .filter((line) => line !== '');
+  return lines.slice(Math.max(0, lines.length - count));
 }
 
 function printable(line: string): string {
@@ -29,7 +30,7 @@ function printable(line: string): string {
   return shown.length > LONGEST_LINE ? `${shown.slice(0, LONGEST_LINE)}…` : shown;
 }
 
-function readEnd(path: string): string {
+function readEnd(path: string, window: number): string {
   let descriptor: number;
   try {
     descriptor = openSync(path, 'r');
@@ -38,7 +39,7 @@ function readEnd(path: string): string {
   }
   try {
     const { size } = fstatSync(descriptor);
-    const bytes = Buffer.alloc(Math.min(size, WINDOW));
+    const bytes = Buffer.alloc(Math.min(size, window));
     const read = readSync(descriptor, bytes, 0, bytes.length, size - bytes.length);
     return bytes.toString('utf8', 0, read);
   } finally {

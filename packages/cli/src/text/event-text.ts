@@ -1,6 +1,7 @@
 import type { AttemptEnd, Metrics, StudyEvent } from '@fettle/core';
-import { formatDuration } from '../study-file/duration.ts';
-import { formatNumber, formatParameter } from '../text/number.ts';
+import { formatDuration } from './duration.ts';
+import { assignments } from './assignments.ts';
+import { formatNumber } from './number.ts';
 
 /** What happened, and why: one sentence for a person, and the reason if the event has one. */
 export interface EventText {
@@ -31,8 +32,8 @@ export function eventText(
         ...(repeatOf === undefined ? [] : [`a repetition of trial ${repeatOf}`]),
         ...(draw === 0 ? [] : [`after ${draw} refused ${draw === 1 ? 'duplicate' : 'duplicates'}`]),
       ];
-      const values = Object.entries(configuration).map(([name, value]) => `${name}=${formatParameter(value)}`);
-      const created = `trial ${trial} was created${withValues ? ` (${values.join(', ')})` : ''}`;
+      const values = withValues ? ` (${assignments(configuration).join(', ')})` : '';
+      const created = `trial ${trial} was created${values}`;
       return { what: [created, ...extras].join(', '), why: reason };
     }
     case 'trial:resumed': {
