@@ -1,26 +1,26 @@
 /**
  * Every code a {@link FettleError} can carry. Codes are stable: programs may depend on them, messages may be reworded.
  *
- * What is written is wrong:
- * - `space-invalid`: the search space, or next to nothing of it is allowed
+ * Something that was written is wrong:
+ * - `space-invalid`: the search space, or nearly all of it is forbidden
  * - `configuration-invalid`: a configuration lies outside the search space
  * - `options-invalid`: options of the study or of a plugin
  * - `study-file-invalid`: the study file; the message has every problem with its line
  * - `template-invalid`: a placeholder in the command, or in what a backend makes of it
- * - `metric-source-invalid`: a metric source, such as a regular expression that is none
+ * - `metric-source-invalid`: a metric source, such as a regular expression that does not cover the objective
  * - `usage`: the command line
  *
  * A plugin cannot be used, or has failed:
  * - `plugin-unknown`: there is no plugin of that name
  * - `plugin-api-version`: it was written for another version of the plugin contract, or of the searcher protocol
- * - `plugin-invalid`: what is there is no plugin
+ * - `plugin-invalid`: what was found is not a plugin
  * - `plugin-misbehaved`: it threw, or broke its contract
- * - `capability-missing`: it needs what the study does not offer
+ * - `capability-missing`: it needs something that the study does not offer
  *
- * The program that a searcher is (`process`):
+ * The program of a `process` searcher:
  * - `program-missing`: not found, or it cannot be started
- * - `program-timeout`: did not answer, or did not read on, within its time
- * - `program-answer-invalid`: wrote what is no answer: no JSON, of another shape, outside the space, unasked, too long
+ * - `program-timeout`: did not answer, or did not keep reading, in time
+ * - `program-answer-invalid`: wrote what is not an answer: not JSON, wrong shape, outside the space, unasked, too long
  * - `program-ended`: ended when it should have answered, more often than it is started again
  * - `program-refused`: says itself that it cannot answer, and why
  *
@@ -35,13 +35,14 @@
  * Where a study is kept:
  * - `store-locked`: another driver holds it
  * - `store-newer`: a newer version of Fettle wrote it
- * - `store-corrupt`: the file is damaged, or none of Fettle's
- * - `store-unwritable`: the file or its folder cannot be written, or be made
+ * - `store-corrupt`: the file is damaged, or not one of Fettle's
+ * - `store-unwritable`: the file or its folder cannot be written or made
  * - `store-fenced`: another driver took it over meanwhile; this one writes nothing more
  *
- * Where trials run:
- * - `backend-unavailable`: the backend lacks what it works with
- * - `launch-failed`: an attempt could not be begun
+ * Where trials and commands run:
+ * - `backend-unavailable`: the backend lacks something it works with
+ * - `launch-failed`: an attempt could not be started
+ * - `file-inaccessible`: a file or folder cannot be read, written or made
  * - `runtime-too-old`: this version of Node is too old
  */
 export const ERROR_CODES = [
@@ -82,7 +83,7 @@ export const ERROR_CODES = [
 /** One of the stable error codes. */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** What a {@link FettleError} is made of beside its message. */
+/** What a {@link FettleError} consists of besides its message. */
 export interface FettleErrorOptions {
   /** What the person can do about it; one sentence, imperative. */
   readonly remedy?: string;
@@ -95,7 +96,7 @@ export interface FettleErrorOptions {
 const marker = Symbol.for('@fettle/core/1/FettleError');
 
 /**
- * The one root of every error that Fettle raises on purpose: what was wrong (with the value), where, why, and what to do.
+ * The root of every error that Fettle raises on purpose: what was wrong (with the value), where, why, and what to do.
  *
  * `instanceof` holds between two installed copies of this package, because it looks at a global symbol and not at the
  * prototype chain.
