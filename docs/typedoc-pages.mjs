@@ -1,7 +1,7 @@
 // The pages of the site: each is called by its first heading, stands in a group and keeps the address of its file. Modules are
-// called as they are imported, and a link to the source of an interface or a function leads to its page.
+// called as they are imported and stand together as the API, and a link to the source of an interface or a function leads there.
 import { basename, relative } from 'node:path';
-import { Converter, KindRouter, ReflectionKind } from 'typedoc';
+import { Comment, CommentTag, Converter, KindRouter, ReflectionKind } from 'typedoc';
 
 const ROOT = `${import.meta.dirname}/..`;
 
@@ -29,6 +29,8 @@ export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, ({ project }) => {
     for (const module of project.getReflectionsByKind(ReflectionKind.Module)) {
       module.name = module.name.replace(/^([^/]+)\/src/, '@fettle/$1');
+      module.comment ??= new Comment();
+      module.comment.blockTags.push(new CommentTag('@group', [{ kind: 'text', text: 'API' }]));
     }
   });
   app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
