@@ -1,4 +1,4 @@
-/** Every benchmark, one after the other: `npm run bench`. */
+/** The benchmarks of the engine, one after the other: `npm run bench`. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 

@@ -77,7 +77,7 @@ export const ERROR_CODES = [
 /** One of the stable error codes. */
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** What a {@link FettleError} is made of beside its message. */
+/** What a {@link FettleError} consists of besides its message. */
 export interface FettleErrorOptions {
   /** What the person can do about it; one sentence, imperative. */
   readonly remedy?: string;
@@ -90,7 +90,7 @@ export interface FettleErrorOptions {
 const marker = Symbol.for('@fettle/core/1/FettleError');
 
 /**
- * The one root of every error that Fettle raises on purpose: what was wrong (with the value), where, why, and what to do.
+ * The root of every error that Fettle raises on purpose: what was wrong (with the value), where, why, and what to do.
  *
  * `instanceof` holds between two installed copies of this package, because it looks at a global symbol and not at the
  * prototype chain.

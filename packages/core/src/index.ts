@@ -1,3 +1,11 @@
+/**
+ * Begin with {@link createStudy}, {@link searchSpace} and a searcher such as {@link random}. The ports that plugins implement are
+ * {@link Searcher}, {@link ConfigurationSampler}, {@link Backend}, {@link MetricSource} and {@link TrialStore}; plugins are made
+ * with {@link defineSearcher}, {@link defineSampler}, {@link defineBackend} and {@link defineMetricSource}.
+ *
+ * @module
+ */
+
 // The words of the domain.
 export type { Configuration, ParameterValue } from './domain/configuration.ts';
 export type { Decision } from './domain/decision.ts';

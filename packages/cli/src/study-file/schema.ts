@@ -107,7 +107,7 @@ export const studyFileSchema = z.strictObject({
       error: 'expected a metric source, or a list of them',
     })
     .optional()
-    .meta({ description: 'How results are read. Default: JSON lines in $FETTLE_METRICS.' }),
+    .meta({ description: 'How results are read. Default: JSON lines in $FETTLE_METRICS and on standard output.' }),
   budget: budget.optional().meta({ description: 'Limits of the whole study; totals over all sessions.' }),
   seed: z.int().min(0).optional(),
   first: z.array(z.record(z.string(), scalar)).optional().meta({ description: 'Configurations to try first.' }),

@@ -43,9 +43,9 @@ export interface AttemptFiles extends Readonly<Record<AttemptFileName, string>> 
   /** What it printed as errors. */
   readonly stderr: string;
   /**
-   * For backends that hear of it when the files may have grown: takes what is to be called then. Nobody looks at them at other
-   * times, but for the first and the last time; on the file systems of a cluster each look costs something. Absent: they
-   * are looked at every 50 ms while they grow, up to 500 while they do not.
+   * For backends that know when the files may have grown: takes a function to call then. Apart from the first and the last
+   * time, the files are only looked at on such a call; on a cluster's file system each look costs something. Absent: they are
+   * looked at every 50 ms while they grow, and up to every 500 ms while they do not.
    */
   readonly onGrowth?: ((look: () => void) => Disposer) | undefined;
 }
@@ -114,11 +114,11 @@ export interface BackendHost {
   capacityChanged(): void;
 }
 
-/** One thing that a backend has looked at, for a person who asks whether all is well. */
+/** One thing that a backend has looked at, for a person who asks whether everything is in order. */
 export interface Diagnosis {
   /** What was looked at, in a word or two. */
   readonly check: string;
-  /** `none`: it is not there, which matters only to who wants it; `warn`: it costs something; `fail`: no trial can run. */
+  /** `none`: it is absent, which matters only to those who use it; `warn`: it costs something; `fail`: no trial can run. */
   readonly status: 'ok' | 'none' | 'warn' | 'fail';
   readonly text: string;
 }
@@ -168,8 +168,8 @@ export interface Backend {
   /** Attempts that can run at the same time now: a whole number, 0 or more. */
   capacity(): number;
   /**
-   * What a person should know of how it stands, in a few words (`3 jobs wait: Priority`); `undefined` if there is nothing.
-   * It is asked for often, so it answers from what it knows.
+   * What a person should know now, in a few words (`3 jobs wait: Priority`); `undefined` if there is nothing. It is asked
+   * for often, so it answers from what it knows.
    */
   standing?(): string | undefined;
   /** Releases everything. Attempts that still run and outlive the driver are left alone. */

@@ -118,7 +118,7 @@ export interface ParameterDescription {
  * promise of another call is pending: the answer is then how things stand so far.
  */
 export interface SelfDescribing {
-  /** Where the searcher stands. Asked again and again while people watch: what is costly belongs into a thread. */
+  /** Where the searcher stands. Asked again and again while people watch: do what is costly in a thread. */
   describe?(): MaybePromise<SearcherDescription>;
   /** What is expected to happen; asked of a fresh searcher. */
   plan?(horizon: PlanHorizon): SearcherPlan;

@@ -6,11 +6,12 @@ import { VERSION } from '../version.ts';
 import { searcherOption } from './searcher-option.ts';
 
 /**
- * Lets a searcher have only so many trials under way at the same time, whatever number of workers there is. A searcher that
- * learns from results decides better the fewer are still out; and because the searcher may not change while a study lives, a
- * study decides alike on a large machine and a small one. How many trials a machine can run is the backend's affair (`workers`).
+ * Bounds how many trials of a searcher are queued or running at the same time, however many workers there are. A searcher that
+ * learns from results decides better the fewer results are outstanding; and since the searcher of a study may not change, the
+ * study decides the same on a large machine and on a small one. How many trials a machine can run is up to the backend
+ * (`workers`).
  *
- * Inside of `repeat` it counts configurations.
+ * Inside `repeat` it counts configurations.
  */
 export const limit = defineSearcher({
   name: 'limit',

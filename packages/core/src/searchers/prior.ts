@@ -23,15 +23,16 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const confidence = z.number().min(0.05).lt(1);
 
 /**
- * Begins where an expert would look. Some trials are drawn around guesses of the best values; all others come from the sampler
+ * Starts where an expert would look. Some trials are drawn around guesses of the best values; all others come from the sampler
  * inside, which learns from every trial.
  *
- * `confidence` (0.05 to 1, default 0.5) is the probability with which a value is drawn that is near the guess: at most a tenth of the parameter's range
- * away, on its scale (a normal distribution, cut off at the ends); of a categorical parameter, with which the guess itself is,
- * beyond its even share of the rest. Parameters without a guess are drawn evenly.
+ * `confidence` (from 0.05 up to but not including 1, default 0.5) is the probability that a drawn value is near the guess: at
+ * most a tenth of the parameter's range away, on its scale (a normal distribution, cut off at the ends). For a categorical
+ * parameter it is the probability of the guess itself, on top of its even share of the rest. Parameters without a guess are
+ * drawn evenly.
  *
- * Trial n of this sampler is drawn so with the probability `worth / (worth + n)`, n from 0: at first nearly always, half of the
- * time after `worth` trials. Guesses that are wrong cost about `worth * ln(1 + N / worth)` of N trials. That an expert's belief
+ * Trial n of this sampler is drawn this way with probability `worth / (worth + n)`, n from 0: nearly always at first, half of
+ * the time after `worth` trials. Guesses that are wrong cost about `worth * ln(1 + N / worth)` of N trials. That an expert's belief
  * should fade like this as results come in is from Hvarfner et al., πBO, ICLR 2022, section 4; drawing from it rather than
  * weighing an acquisition function is what makes it work with every sampler.
  */

@@ -11,12 +11,11 @@ import { VERSION } from '../version.ts';
 import { searcherOption } from './searcher-option.ts';
 
 /**
- * Runs each configuration several times, each time with another seed (`{seed}`, `$FETTLE_SEED`), for objectives that are noisy. The
- * searcher inside sees one trial for each
- * configuration, which ends when all of its repeats have, with the mean of their values. Repeats that failed or gave no
- * finite value are left out of the mean; if all failed, so did the configuration.
+ * Runs each configuration several times, each time with another seed (`{seed}`, `$FETTLE_SEED`), for noisy objectives. The
+ * searcher inside sees one trial per configuration, which ends when all of its repeats have ended, with the mean of their
+ * values. Repeats that failed or gave no finite value are left out of the mean; if all failed, so did the configuration.
  *
- * The searcher inside must run its trials to their end: it hears no reports and can pause nothing.
+ * The searcher inside must run its trials to their end: it is told no reports and can pause nothing.
  */
 export const repeat = defineSearcher({
   name: 'repeat',

@@ -34,15 +34,15 @@ const place = z.string().transform((_, context) => {
 });
 
 /**
- * Begins with what other studies found out: tries their best configurations first, and tells the sampler inside all of their
+ * Starts with what other studies found: tries their best configurations first, and tells the sampler inside all of their
  * results as if it had seen them itself. `observe: false` keeps the results from it, for values that cannot be compared (other
  * data, another length of training).
  *
- * `studies` are what `readPastStudy` returns; in a study file, the study files or folders of the studies, relative to it. What
- * was read is recorded with the study, so that it decides the same for ever: continued after one of those studies has found out
- * more, it is refused as changed.
+ * `studies` are what `readPastStudy` returns; in a study file, the study files or folders of those studies, relative to it. What
+ * was read is recorded with the study, so that it always decides the same; if one of those studies has found more by the time
+ * this one is continued, it is refused as changed.
  *
- * Configurations that do not lie in this study's space are left out, which is told in a note.
+ * Configurations outside this study's space are left out, and a note says so.
  */
 export const warmStart = defineSampler({
   name: 'warm-start',

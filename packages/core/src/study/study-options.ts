@@ -33,12 +33,13 @@ export interface StudyOptions<S extends SearchSpace = SearchSpace> {
   readonly backend?: Plugin<'backend'> | undefined;
   /** Where metrics are read from a command's files; default: JSON lines in `$FETTLE_METRICS` and on standard output. */
   readonly metrics?: readonly Plugin<'metric-source'>[] | undefined;
+  /** Limits of the whole study; default: none. */
   readonly budget?: Budget | undefined;
   /** Seed of every random choice: an integer from 0 to 2^53 - 1. Default: 0. */
   readonly seed?: number | undefined;
   /** Configurations to try before the searcher's own. */
   readonly first?: readonly ConfigurationIn<S>[] | undefined;
-  /** Default: `redraw`. */
+  /** What to do with a configuration that was tried before; default: `redraw`. */
   readonly duplicates?: DuplicatePolicy | undefined;
   /** Changes to the default retry policy. */
   readonly retry?:
@@ -54,16 +55,18 @@ export interface StudyOptions<S extends SearchSpace = SearchSpace> {
   readonly timeLimit?: number | undefined;
   /** Time between the steps of asking an attempt to stop, in milliseconds; default 5000. */
   readonly grace?: number | undefined;
-  /** Whether the program can resume from its checkpoint folder; default: no, a resumed trial begins again. */
+  /** Whether the program can resume from its checkpoint folder; default: no, so a resumed trial starts again. */
   readonly resumable?: boolean | undefined;
   /** Which checkpoints of trials that are over are kept; default: all. */
   readonly checkpoints?: CheckpointPolicy | undefined;
   /** Folder of the study, made if missing: `study.db` and the trials' files. Default: kept in memory only. */
   readonly directory?: string | undefined;
-  /** A store of one's own instead of `study.db` in `directory`. */
+  /** Your own store instead of `study.db` in `directory`. */
   readonly store?: TrialStore | undefined;
+  /** Default: the system's clock. */
   readonly clock?: Clock | undefined;
+  /** Default: nothing is logged. */
   readonly logger?: Logger | undefined;
-  /** Replaces any service of the study: called after all defaults are in place and before anything is made. */
+  /** Replaces any service of the study: called once all defaults are in place and before any service is made. */
   readonly services?: ((scope: Scope) => void) | undefined;
 }

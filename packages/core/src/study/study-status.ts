@@ -9,11 +9,11 @@ export interface StudyStatus {
   readonly budget: readonly BudgetUse[];
   /** Trials that run now, oldest first. */
   readonly running: readonly TrialRecord[];
-  /** How many trials wait for a place. */
+  /** How many trials are waiting for a place. */
   readonly queued: number;
   /** Attempts that can run at the same time. */
   readonly capacity: number;
-  /** What the backend says of how it stands: that jobs wait in a queue, say. */
+  /** What the backend says about how it stands, for example that jobs wait in a queue. */
   readonly backend?: string | undefined;
   /** Why the searcher leaves places free, if it does. */
   readonly waiting?: string | undefined;

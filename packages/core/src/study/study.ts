@@ -130,14 +130,14 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
   }
 
   /**
-   * Ends the session in order: nothing more is launched, what runs is asked to save itself and goes on next time.
+   * Ends the session cleanly: nothing more is launched; what runs is asked to save a checkpoint and continues next time.
    * @param reason why, for the record
    */
   interrupt(reason: string): void {
     this.#parts.driver.post({ kind: 'interrupt', reason, kill: false });
   }
 
-  /** Ends the session at once: what runs is killed, and goes on next time from its last checkpoint. */
+  /** Ends the session at once: what runs is killed, and continues next time from its last checkpoint. */
   kill(reason: string): void {
     this.#parts.driver.post({ kind: 'interrupt', reason, kill: true });
   }
@@ -179,8 +179,8 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
   }
 
   /**
-   * The best trial so far, of all that have left the running state: the least (or largest) value at whatever resource, unless
-   * the trial was stopped, or was overtaken by one that was as good at the same resource and has got further.
+   * The best trial so far, among those that have left the running state: the one with the least (or largest) value at any
+   * resource, unless it was stopped, or overtaken by one that was as good at the same resource and has gone further.
    */
   best(): TrialRecord | undefined {
     const { state } = this.#parts.tick;
@@ -194,8 +194,8 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
   }
 
   /**
-   * The next trial to run by hand, or `undefined` when there is none now (the budget is used, the searcher waits for
-   * results or has nothing left).
+   * The next trial to run by hand, or `undefined` if there is none now: the budget is used up, or the searcher waits for
+   * results or has nothing left.
    */
   async ask(): Promise<AskedTrial<C> | undefined> {
     const backend = this.#manual();

@@ -1,3 +1,11 @@
+/**
+ * For those who write plugins: the contract suites ({@link describeSearcher}, {@link describeSampler}, {@link describeBackend},
+ * {@link describeMetricSource}, {@link describeTrialStore}), studies in virtual time ({@link simulateStudy}) and objectives whose
+ * best value is known, such as {@link branin}.
+ *
+ * @module
+ */
+
 export type { PlainReading } from './feed-metric-source.ts';
 export { launchRequest } from './backend-bench.ts';
 export { backendChecks } from './backend-checks.ts';
