@@ -88,6 +88,8 @@ export interface FettleErrorOptions {
   readonly remedy?: string;
   /** Where it is: a file with its line (`study.yaml:4:3`), a parameter, a trial. */
   readonly place?: string;
+  /** Kind and name of the plugin that has failed: `sampler 'mine'`. */
+  readonly plugin?: string;
   /** The error that led to this one. */
   readonly cause?: unknown;
 }
@@ -107,11 +109,13 @@ export class FettleError extends Error {
   readonly remedy: string | undefined;
   /** Where it is, if it has a place. */
   readonly place: string | undefined;
+  /** Kind and name of the plugin that has failed, if it was one: `sampler 'mine'`. */
+  readonly plugin: string | undefined;
 
   /**
    * @param code the stable code
    * @param message what was wrong, with the value, and why
-   * @param options remedy, place and cause
+   * @param options remedy, place, plugin and cause
    */
   constructor(code: ErrorCode, message: string, options: FettleErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -119,6 +123,7 @@ export class FettleError extends Error {
     this.code = code;
     this.remedy = options.remedy;
     this.place = options.place;
+    this.plugin = options.plugin;
     Object.defineProperty(this, marker, { value: true, enumerable: false });
   }
 

@@ -101,7 +101,9 @@ export {
   isPluginFactory,
 } from './plugin/define.ts';
 export type {
+  FactoryOf,
   FromFile,
+  OptionSchemas,
   PlainContext,
   Plugin,
   PluginDefinition,
@@ -117,18 +119,26 @@ export { pluginOption } from './plugin/plugin-option.ts';
 export { asSearcher } from './searchers/as-searcher.ts';
 export { fullResource } from './searchers/full-resource-searcher.ts';
 export { grid } from './searchers/grid.ts';
+export type { GridOptions } from './searchers/grid.ts';
 export { limit } from './searchers/limit.ts';
+export type { LimitOptions } from './searchers/limit.ts';
 export { prior } from './searchers/prior.ts';
+export type { PriorOptions } from './searchers/prior.ts';
 export { random, randomConfiguration } from './searchers/random.ts';
 export { repeat } from './searchers/repeat.ts';
+export type { RepeatOptions } from './searchers/repeat.ts';
 export { searcherOption } from './searchers/searcher-option.ts';
 export { sobol } from './searchers/sobol.ts';
+export type { SobolOptions } from './searchers/sobol.ts';
 export { SobolSequence } from './searchers/sobol-sequence.ts';
 export { warmStart } from './searchers/warm-start.ts';
+export type { WarmStartOptions } from './searchers/warm-start.ts';
 
 // Backends.
 export { inProcess } from './backends/in-process.ts';
+export type { InProcessOptions } from './backends/in-process.ts';
 export { local } from './backends/local.ts';
+export type { LocalOptions } from './backends/local-options.ts';
 export { detectGpus } from './backends/gpu-detection.ts';
 export type { CommandRunner, DetectedGpu } from './backends/gpu-detection.ts';
 export {
@@ -156,6 +166,7 @@ export type { TrialInvocation, TrialPaths } from './backends/trial-contract.ts';
 export { jsonLinesStdout } from './metrics/json-lines.ts';
 export { jsonLinesFile } from './metrics/jsonl.ts';
 export { regex } from './metrics/regex.ts';
+export type { RegexOptions } from './metrics/regex.ts';
 export { testMetricSources } from './metrics/tester.ts';
 export type { MetricTest, TestedLine } from './metrics/tester.ts';
 export { lineSource, toLineReading } from './metrics/line-source.ts';
@@ -175,6 +186,7 @@ export type { ProcessFacts, ProcessIdentity } from './store/process-facts.ts';
 // Studies.
 export { checkStudyOptions } from './study/check-options.ts';
 export { createStudy } from './study/create-study.ts';
+export { defineStudy } from './study/define-study.ts';
 export { planStudy } from './study/plan-study.ts';
 export { readPastStudy } from './study/read-past-study.ts';
 export { rebuildSearcher } from './study/rebuild-searcher.ts';

@@ -105,6 +105,53 @@ describe('a plugin', () => {
   });
 });
 
+describe('a definition that no compiler has seen', () => {
+  const right = {
+    name: 'mine',
+    version: '1.0.0',
+    apiVersion: API_VERSION,
+    options: z.strictObject({}),
+    create: () => ({ sample: () => ({ kind: 'exhausted', reason: 'no' }) as const }),
+  };
+
+  it('is refused at once with all that is wrong', () => {
+    const wrong = () => defineSampler({ ...right, version: 1, options: { rate: 0.1 }, create: undefined } as never);
+    expect(wrong).toThrow(expect.objectContaining({ code: 'plugin-invalid' }));
+    expect(wrong).toThrow(
+      [
+        "The definition of the sampler 'mine' is not right:",
+        "  version: expected a text such as '1.0.0', not 1",
+        '  options: expected a schema, z.strictObject({}) if there are none, not { rate: 0.1 }',
+        '  create: expected a function, not undefined',
+      ].join('\n'),
+    );
+    expect(() => defineSampler(right.create as never)).toThrow(
+      /of the sampler 'create' is not right:\n {2}it must be an object/,
+    );
+  });
+
+  it.each([
+    [
+      'answers with a promise',
+      async () => ({}),
+      "The sampler 'mine' cannot be used: its create() answered with a promise",
+    ],
+    ['answers with nothing', () => undefined, 'its create() answered with undefined'],
+    ['has no method', () => ({ ask: () => 1 }), 'what its create() made has no sample()'],
+  ])('is refused when its create() %s', async (_, create, message) => {
+    const study = createStudy({
+      name: 'wrong',
+      space: SPACE,
+      objective: LOSS,
+      searcher: prior({ guesses: { x: 0.5 }, sampler: defineSampler({ ...right, create } as never)({}) }),
+    });
+    await expect(study).rejects.toMatchObject({
+      code: 'plugin-invalid',
+      message: expect.stringContaining(message) as string,
+    });
+  });
+});
+
 describe('what a plugin needs', () => {
   const needy = defineSampler({
     name: 'needy',

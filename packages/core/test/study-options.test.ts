@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createStudy, float, random, searchSpace, type StudyOptions } from '../src/index.ts';
+import { createStudy, float, random, regex, searchSpace, type StudyOptions } from '../src/index.ts';
 
 const RIGHT = {
   name: 'right',
@@ -51,6 +51,16 @@ describe('options that the compiler has not checked', () => {
     expect(await refusal(undefined)).toContain('its options: is missing; expected an object');
     expect(await refusal({ ...RIGHT, objective: 'loss' })).toContain("objective: expected an object, not 'loss'");
     expect(await refusal({ ...RIGHT, objective: undefined })).toContain('objective: is missing');
+  });
+
+  it('are refused where they would do nothing', async () => {
+    const metrics = [regex({ metrics: [{ name: 'loss', regex: 'loss=(.*)' }] })];
+    expect(await refusal({ ...RIGHT, metrics, environment: { A: '1' } })).toBe(
+      'options-invalid: `metrics` and `environment` would do nothing in a study with `evaluate`.',
+    );
+    expect(await refusal({ ...RIGHT, evaluate: undefined, metrics })).toBe(
+      'options-invalid: `metrics` would do nothing in a study whose trials are run by hand.',
+    );
   });
 
   it('may hold undefined where something may be left out', async () => {

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import { FAILURE_CLASSES } from '../domain/failure.ts';
+import { shownValue } from '../domain/shown-value.ts';
 import { FettleError } from '../errors.ts';
 import type { Plugin, PluginKind } from '../plugin/define.ts';
 
@@ -113,7 +114,7 @@ function problemsOf(issue: z.core.$ZodIssue, options: unknown): string[] {
   );
   const place = at.length === 0 ? 'its options' : at.join('.');
   const wanted = issue.code === 'invalid_type' ? `expected ${NAMES[issue.expected] ?? issue.expected}` : issue.message;
-  return [given === undefined ? `${place}: is missing; ${wanted}` : `${place}: ${wanted}, not ${shown(given)}`];
+  return [given === undefined ? `${place}: is missing; ${wanted}` : `${place}: ${wanted}, not ${shownValue(given)}`];
 }
 
 const NAMES: { readonly [type: string]: string } = {
@@ -122,8 +123,3 @@ const NAMES: { readonly [type: string]: string } = {
   array: 'a list',
   string: 'a text',
 };
-
-function shown(value: unknown): string {
-  const whole = inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
-  return whole.length > 60 ? `${whole.slice(0, 57)}…` : whole;
-}
