@@ -106,11 +106,11 @@ export class FettleError extends Error {
   /** The stable code of the error. */
   readonly code: ErrorCode;
   /** What the person can do about it, if anything is known. */
-  readonly remedy: string | undefined;
+  declare readonly remedy: string | undefined;
   /** Where it is, if it has a place. */
-  readonly place: string | undefined;
+  declare readonly place: string | undefined;
   /** Kind and name of the plugin that has failed, if it was one: `sampler 'mine'`. */
-  readonly plugin: string | undefined;
+  declare readonly plugin: string | undefined;
 
   /**
    * @param code the stable code
@@ -121,9 +121,14 @@ export class FettleError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'FettleError';
     this.code = code;
-    this.remedy = options.remedy;
-    this.place = options.place;
-    this.plugin = options.plugin;
+    // What is not known is not there: an error that nobody catches is printed with all that it has.
+    const { remedy, place, plugin } = options;
+    Object.assign(
+      this,
+      remedy !== undefined && { remedy },
+      place !== undefined && { place },
+      plugin !== undefined && { plugin },
+    );
     Object.defineProperty(this, marker, { value: true, enumerable: false });
   }
 

@@ -140,6 +140,11 @@ describe('in-process', () => {
     expect(study.reader.reports(1).map(({ resource }) => resource)).toEqual(what === 'returned' ? [3] : [1, 2, 3]);
   });
 
+  it('says where in the caller’s code a report was refused, and not where in its own', async () => {
+    const { end } = await evaluated(({ report }) => report({ loss: 'low' } as never));
+    expect(end.kind === 'failed' && end.message).toMatch(/not a number\.\nat .*backend-in-process\.test\.ts/);
+  });
+
   it('says what was reported where the objective was not', async () => {
     const { end } = await evaluated(({ report }) => {
       report({ accuracy: 0.5 });

@@ -43,8 +43,14 @@ describe('options that the compiler has not checked', () => {
     expect(said).toContain("objective.goal: expected 'minimize' or 'maximize', not 'min'");
     expect(said).toContain("searcher: expected a searcher or a sampler, such as random(), not 'random'");
     expect(said).toContain("timeLimit: expected a number of milliseconds, not '10m'");
-    expect(said).toContain("budget.trials: expected a number, not '20'");
+    expect(said).toContain("budget.trials: expected a number from 0 on, not '20'");
     expect(said).toContain('command: expected a list of texts');
+  });
+
+  it('are refused where a limit is below nothing', async () => {
+    const said = await refusal({ ...RIGHT, budget: { trials: -1, noImprovement: { trials: -2 } } });
+    expect(said).toContain('budget.trials: expected a number from 0 on, not -1');
+    expect(said).toContain('budget.noImprovement.trials: expected a number from 0 on, not -2');
   });
 
   it('are refused where there are none', async () => {
