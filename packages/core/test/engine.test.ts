@@ -508,6 +508,7 @@ describe('what a plugin throws', () => {
     await expect(simulate({ searcher: made })).rejects.toMatchObject({
       code: 'plugin-misbehaved',
       message: "The searcher 'scripted' cannot be made for this study: no licence.",
+      place: expect.stringMatching(/engine\.test\.ts:\d+:\d+$/) as string,
     });
     const exhausted = { kind: 'exhausted', reason: 'nothing' } as const;
     const closed = scripted(() => ({ ask: () => exhausted, report: goOn, close: () => fail('stuck') }));
@@ -669,7 +670,7 @@ describe('a searcher that breaks the contract', () => {
     [
       'waits for nothing',
       () => ({ ask: () => ({ kind: 'wait', reason: 'tea' }), report: goOn }),
-      'nothing runs that it',
+      "The searcher 'scripted' waits (tea), but nothing runs that it could wait for",
     ],
     [
       'answers a report with nonsense',

@@ -1,13 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import type { AttemptEnd } from '../domain/failure.ts';
 import type { Objective } from '../domain/objective.ts';
 import { type Metrics, requireNumbers } from '../domain/report.ts';
 import { messageOf } from '../errors.ts';
+import { stackLine } from '../stack-place.ts';
 import type { LaunchRequest } from '../ports/backend.ts';
 import type { Evaluate } from '../ports/program.ts';
-
-/** Where the files of this package are: of no interest to whoever wrote the function. */
-const OWN = fileURLToPath(new URL('..', import.meta.url));
 
 /** Where the reports of an evaluation go. */
 type ReportTaker = (metrics: Metrics, resource: number) => void;
@@ -86,7 +83,7 @@ function isAbort(thrown: unknown, signal: AbortSignal): boolean {
 /** The message and the place it came from. */
 function describeThrown(thrown: unknown): string {
   if (!(thrown instanceof Error)) return `It threw ${show(thrown)}.`;
-  const top = thrown.stack?.split('\n').find((line) => /^\s+at /.test(line) && !line.includes(OWN));
+  const top = stackLine(thrown);
   const what = `${thrown.name}: ${messageOf(thrown)}`;
-  return top === undefined ? what : `${what}\n${top.trim()}`;
+  return top === undefined ? what : `${what}\n${top}`;
 }
