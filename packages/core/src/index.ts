@@ -177,8 +177,8 @@ export type { NamedMetricSource } from './metrics/named-source.ts';
 // Stores.
 export { memoryMedium, memoryStore } from './store/memory-store.ts';
 export type { MemoryMedium, MemoryStoreOptions } from './store/memory-store.ts';
-export type { HeldLease } from './store/lease.ts';
-export type { SqliteReader } from './store/sqlite-reader.ts';
+export type { HeldLease } from './store/held-lease.ts';
+export type { SqliteReader } from './store/file-reader.ts';
 export { readSqliteStore, sqliteStore } from './store/sqlite-store.ts';
 export type { SqliteStoreOptions } from './store/sqlite-store.ts';
 export type { ProcessFacts, ProcessIdentity } from './store/process-facts.ts';

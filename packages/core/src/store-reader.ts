@@ -2,8 +2,8 @@
  * The narrow entry `@fettle/core/store`: what reading a study takes and nothing else, for programs that must answer at once.
  */
 export { readSqliteStore } from './store/sqlite-store.ts';
-export type { SqliteReader } from './store/sqlite-reader.ts';
-export type { HeldLease } from './store/lease.ts';
+export type { SqliteReader } from './store/file-reader.ts';
+export type { HeldLease } from './store/held-lease.ts';
 export { processFacts } from './store/process-facts.ts';
 export type { ProcessFacts, ProcessIdentity } from './store/process-facts.ts';
 export { fileSystemOf, isNetworkFileSystem } from './store/network-file-system.ts';
