@@ -53,7 +53,14 @@ export async function runPage(
   );
   symlinkSync(join(DOCS, 'node_modules'), join(folder, 'node_modules'));
   const run = async (block: Block, program: string, ...args: readonly string[]): Promise<void> => {
-    const env = { ...process.env, ...environment, PATH: `${bin}:${process.env['PATH']}`, NO_COLOR: '1' };
+    const env = {
+      ...process.env,
+      ...environment,
+      PATH: `${bin}:${process.env['PATH']}`,
+      NO_COLOR: '1',
+      // Modules of a page run on the sources, as its tests do.
+      NODE_OPTIONS: '--conditions=@fettle/source',
+    };
     try {
       await promisify(execFile)(program, [...args], { cwd: folder, env, timeout: PATIENCE, maxBuffer: 2 ** 26 });
     } catch (thrown) {

@@ -1,9 +1,10 @@
-import { API_VERSION, defineBackend } from '@fettle/core';
+import { API_VERSION, defineBackend, type FactoryOf } from '@fettle/core';
 import { DockerBackend } from './docker-backend.ts';
 import { dockerOptions } from './docker-options.ts';
 import { findEndpoint } from './engine/find-endpoint.ts';
 import { HttpEngine } from './engine/http-engine.ts';
 import { registryLogin } from './engine/registry-login.ts';
+import type { GivenOptions } from './given-options.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -13,7 +14,7 @@ import { VERSION } from './version.ts';
  * Containers are closed unless told: no network, no capabilities, no new privileges, a read-only root file system, the
  * caller's own user, and no folder of the machine but the attempt's own and what `mounts` names.
  */
-export const docker = defineBackend({
+export const docker: FactoryOf<'backend', GivenOptions> = defineBackend({
   name: 'docker',
   version: VERSION,
   apiVersion: API_VERSION,

@@ -1,2 +1,3 @@
 export { docker } from './docker.ts';
+export type { Build, GivenOptions as DockerOptions, Mount, SageMaker } from './given-options.ts';
 export { VERSION } from './version.ts';

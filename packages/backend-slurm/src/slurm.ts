@@ -1,4 +1,5 @@
-import { API_VERSION, defineBackend } from '@fettle/core';
+import { API_VERSION, defineBackend, type FactoryOf } from '@fettle/core';
+import type { GivenOptions } from './given-options.ts';
 import { SlurmBackend } from './slurm-backend.ts';
 import { slurmOptions } from './slurm-options.ts';
 import { VERSION } from './version.ts';
@@ -8,7 +9,7 @@ import { VERSION } from './version.ts';
  * resources are there, and one job can run many. Driver and agents speak through files in the study's folder, which the
  * compute nodes must see; nothing listens on a port.
  */
-export const slurm = defineBackend({
+export const slurm: FactoryOf<'backend', GivenOptions> = defineBackend({
   name: 'slurm',
   version: VERSION,
   apiVersion: API_VERSION,

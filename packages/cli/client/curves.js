@@ -179,7 +179,7 @@ export function curvesChart(model, page) {
   return section({
     id: 'curves',
     title: 'Learning curves',
-    lead: `${study.metric} over the ${study.resourceName} spent on each trial.${thinned}`,
+    lead: `${study.metric} by ${study.resourceName}, a line for each trial.${thinned}`,
     controls: [
       choice(
         'Resource',

@@ -239,7 +239,7 @@ function budgetCard(model) {
     element(
       'p',
       { class: 'muted' },
-      `${formatAmount(study.resource)} ${study.resourceName} spent by all trials together.`,
+      `Spent by all trials together (${study.resourceName}): ${formatAmount(study.resource)}`,
     ),
   );
 }

@@ -18,7 +18,7 @@ export function ladderChart(model) {
   return section({
     id: 'ladder',
     title: 'Rungs',
-    lead: `How far trials came: each step up is more ${study.resourceName}, and only the best of each rung go on. Lengths are logarithmic.`,
+    lead: `How far trials came: each step up is a higher ${study.resourceName}, and only the best of each rung go on. Lengths are logarithmic.`,
     wide: several,
     content: [
       element(
@@ -29,7 +29,7 @@ export function ladderChart(model) {
             'figure',
             {},
             several ? element('figcaption', {}, `Bracket ${ladder.name}`) : undefined,
-            ladderTable(ladder, most, study),
+            element('div', { class: 'scroller' }, ladderTable(ladder, most, study)),
           ),
         ),
       ),

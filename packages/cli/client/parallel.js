@@ -31,6 +31,8 @@ const TOP = 44;
 const HEIGHT = 380;
 /** Below the axes: the place of what is not active or has no value. */
 const GUTTER = 30;
+/** How far the names at the ends reach beyond their axis. */
+const OUTSIDE = 48;
 
 /**
  * Every trial as a line across its parameters to its value. Drawing along an axis keeps the trials that pass there.
@@ -194,10 +196,11 @@ export function parallelChart(model, page) {
     const gap = (width - 112) / Math.max(1, dimensions.length - 1);
     const staggered = gap < 150;
     const last = dimensions.length - 1;
-    // The names at the ends begin or end at their axis and so have less room.
-    const room = (staggered ? 2 : 1) * (axis === 0 || axis === last ? 0.6 : 1);
+    // Names are in the middle over their axis, as wide as the way to the next; those at the ends begin or end a bit outside of it.
+    const way = (staggered ? 2 : 1) * gap;
+    const room = axis === 0 || axis === last ? way / 2 + OUTSIDE : way;
     const anchor = axis === 0 ? 'start' : axis === last ? 'end' : 'middle';
-    const aside = axis === 0 ? -48 : axis === last ? 48 : 0;
+    const aside = axis === 0 ? -OUTSIDE : axis === last ? OUTSIDE : 0;
     const missing = Array.prototype.some.call(dimension.cells, Number.isNaN);
     const ticks = scales[axis].ticks(6).map(({ value, label }) => {
       const y = scales[axis].map(value);
@@ -225,7 +228,7 @@ export function parallelChart(model, page) {
         'text',
         { class: 'name', x: x + aside, y: staggered && axis % 2 === 1 ? 34 : 18, 'text-anchor': anchor },
         svg('title', {}, dimension.name),
-        shorten(dimension.name, Math.max(6, Math.floor((room * gap) / 9.5))),
+        shorten(dimension.name, Math.max(6, Math.floor(room / 9.5))),
       ),
     );
   }

@@ -83,6 +83,8 @@ export interface FettleErrorOptions {
   readonly remedy?: string;
   /** Where it is: a file with its line (`study.yaml:4:3`), a parameter, a trial. */
   readonly place?: string;
+  /** Kind and name of the plugin that has failed: `sampler 'mine'`. */
+  readonly plugin?: string;
   /** The error that led to this one. */
   readonly cause?: unknown;
 }
@@ -99,21 +101,29 @@ export class FettleError extends Error {
   /** The stable code of the error. */
   readonly code: ErrorCode;
   /** What the person can do about it, if anything is known. */
-  readonly remedy: string | undefined;
+  declare readonly remedy: string | undefined;
   /** Where it is, if it has a place. */
-  readonly place: string | undefined;
+  declare readonly place: string | undefined;
+  /** Kind and name of the plugin that has failed, if it was one: `sampler 'mine'`. */
+  declare readonly plugin: string | undefined;
 
   /**
    * @param code the stable code
    * @param message what was wrong, with the value, and why
-   * @param options remedy, place and cause
+   * @param options remedy, place, plugin and cause
    */
   constructor(code: ErrorCode, message: string, options: FettleErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'FettleError';
     this.code = code;
-    this.remedy = options.remedy;
-    this.place = options.place;
+    // What is not known is not there: an error that nobody catches is printed with all that it has.
+    const { remedy, place, plugin } = options;
+    Object.assign(
+      this,
+      remedy !== undefined && { remedy },
+      place !== undefined && { place },
+      plugin !== undefined && { plugin },
+    );
     Object.defineProperty(this, marker, { value: true, enumerable: false });
   }
 

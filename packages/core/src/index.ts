@@ -109,7 +109,9 @@ export {
   isPluginFactory,
 } from './plugin/define.ts';
 export type {
+  FactoryOf,
   FromFile,
+  OptionSchemas,
   PlainContext,
   Plugin,
   PluginDefinition,
@@ -125,18 +127,26 @@ export { pluginOption } from './plugin/plugin-option.ts';
 export { asSearcher } from './searchers/as-searcher.ts';
 export { fullResource } from './searchers/full-resource-searcher.ts';
 export { grid } from './searchers/grid.ts';
+export type { GridOptions } from './searchers/grid.ts';
 export { limit } from './searchers/limit.ts';
+export type { LimitOptions } from './searchers/limit.ts';
 export { prior } from './searchers/prior.ts';
+export type { PriorOptions } from './searchers/prior.ts';
 export { random, randomConfiguration } from './searchers/random.ts';
 export { repeat } from './searchers/repeat.ts';
+export type { RepeatOptions } from './searchers/repeat.ts';
 export { searcherOption } from './searchers/searcher-option.ts';
 export { sobol } from './searchers/sobol.ts';
+export type { SobolOptions } from './searchers/sobol.ts';
 export { SobolSequence } from './searchers/sobol-sequence.ts';
 export { warmStart } from './searchers/warm-start.ts';
+export type { WarmStartOptions } from './searchers/warm-start.ts';
 
 // Backends.
 export { inProcess } from './backends/in-process.ts';
+export type { InProcessOptions } from './backends/in-process.ts';
 export { local } from './backends/local.ts';
+export type { LocalOptions } from './backends/local-options.ts';
 export { detectGpus } from './backends/gpu-detection.ts';
 export type { CommandRunner, DetectedGpu } from './backends/gpu-detection.ts';
 export {
@@ -164,6 +174,7 @@ export type { TrialInvocation, TrialPaths } from './backends/trial-contract.ts';
 export { jsonLinesStdout } from './metrics/json-lines.ts';
 export { jsonLinesFile } from './metrics/jsonl.ts';
 export { regex } from './metrics/regex.ts';
+export type { RegexOptions } from './metrics/regex.ts';
 export { testMetricSources } from './metrics/tester.ts';
 export type { MetricTest, TestedLine } from './metrics/tester.ts';
 export { lineSource, toLineReading } from './metrics/line-source.ts';
@@ -174,8 +185,8 @@ export type { NamedMetricSource } from './metrics/named-source.ts';
 // Stores.
 export { memoryMedium, memoryStore } from './store/memory-store.ts';
 export type { MemoryMedium, MemoryStoreOptions } from './store/memory-store.ts';
-export type { HeldLease } from './store/lease.ts';
-export type { SqliteReader } from './store/sqlite-reader.ts';
+export type { HeldLease } from './store/held-lease.ts';
+export type { SqliteReader } from './store/file-reader.ts';
 export { readSqliteStore, sqliteStore } from './store/sqlite-store.ts';
 export type { SqliteStoreOptions } from './store/sqlite-store.ts';
 export type { ProcessFacts, ProcessIdentity } from './store/process-facts.ts';
@@ -183,6 +194,7 @@ export type { ProcessFacts, ProcessIdentity } from './store/process-facts.ts';
 // Studies.
 export { checkStudyOptions } from './study/check-options.ts';
 export { createStudy } from './study/create-study.ts';
+export { defineStudy } from './study/define-study.ts';
 export { planStudy } from './study/plan-study.ts';
 export { readPastStudy } from './study/read-past-study.ts';
 export { rebuildSearcher } from './study/rebuild-searcher.ts';

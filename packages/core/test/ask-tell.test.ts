@@ -36,6 +36,9 @@ describe('ask and tell', () => {
     expect(study.status().summary.counts.completed).toBe(4);
     const values = study.reader.trials().map((trial) => trial.value ?? Number.NaN);
     expect(study.best()?.value).toBe(Math.min(...values));
+    expectTypeOf(study.best()!.configuration.x).toBeNumber();
+    expectTypeOf(study.reader.trials()[0]!.configuration.x).toBeNumber();
+    expectTypeOf<NonNullable<Awaited<ReturnType<typeof study.run>>['best']>['configuration']['x']>().toBeNumber();
   });
 
   it('goes on counting the time while nothing happens', async () => {
@@ -158,6 +161,23 @@ describe('ask and tell', () => {
     expect(second.reader.trial(1)).toMatchObject({ state: 'completed', value: 0.5 });
   });
 
+  it('is told of what a session before has handed out, before anything is asked', async () => {
+    const medium = memoryMedium();
+    const first = await open({ store: memoryStore({ medium }) });
+    await first.ask();
+    await first.ask();
+    await first.close();
+    await expect(first.tell(1, 0.5)).rejects.toMatchObject({ code: 'study-state' });
+    await using second = await open({ store: memoryStore({ medium, takeOver: true }) });
+    expect(second.status().running.map(({ id }) => id)).toEqual([1, 2]);
+    expect((await second.report(1, 0.7)).kind).toBe('continue');
+    await second.tell(1, 0.5);
+    await second.tell(2, { failed: 'node', message: 'lost in a restart' });
+    expect(second.reader.trial(1)).toMatchObject({ state: 'completed', value: 0.5 });
+    expect(second.status().summary.counts).toMatchObject({ running: 0, queued: 1 });
+    expect((await second.ask())?.id).toBe(3);
+  });
+
   it('refuses what makes no sense', async () => {
     await using study = await open();
     const trial = await study.ask();
@@ -165,5 +185,23 @@ describe('ask and tell', () => {
     await expect(study.tell(1, 2)).rejects.toMatchObject({ code: 'trial-state' });
     await expect(study.tell(99, 2)).rejects.toMatchObject({ code: 'trial-missing' });
     await expect(study.run()).rejects.toMatchObject({ code: 'study-state' });
+  });
+
+  it('refuses what is no number where the compiler has not seen it', async () => {
+    await using study = await open();
+    const { id } = (await study.ask())!;
+    await expect(study.tell(id, '0.5' as never)).rejects.toThrow(
+      "Metrics are a record of numbers, such as { loss: 0.1 }; this is '0.5'.",
+    );
+    await expect(study.tell(id, { loss: '0.5' } as never)).rejects.toThrow(
+      "The metric 'loss' is '0.5', which is not a number.",
+    );
+    await expect(study.tell(id, null as never)).rejects.toThrow('this is null');
+    await expect(study.tell(id, { failed: 'crash' } as never)).rejects.toThrow(
+      "'crash' is no class of failure; there are oom,",
+    );
+    await expect(study.report(id, 1, 0)).rejects.toThrow(/positive number; this is 0\. .*resourceFrom: 0/);
+    await study.tell(id, 0.5);
+    expect(study.best()?.value).toBe(0.5);
   });
 });

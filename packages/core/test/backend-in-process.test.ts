@@ -12,7 +12,10 @@ import { launchRequest } from '../src/testing/backend-bench.ts';
 import type { Behaviour } from '../src/testing/backend-harness.ts';
 import { describeBackend } from '../src/testing/describe-backend.ts';
 import { type HeardReport, RecordingHost } from '../src/testing/recording-host.ts';
+import { createStudy } from '../src/study/create-study.ts';
 import { VirtualClock } from '../src/testing/virtual-clock.ts';
+import { SPACE } from './engine-helpers.ts';
+import { rungSearcher } from './rung-searcher.ts';
 
 /** Never settles, unless it is aborted. */
 const untilAborted = ({ signal }: Evaluation): Promise<void> =>
@@ -116,6 +119,38 @@ describe('in-process', () => {
     expect(end).toEqual({ kind: 'finished' });
     expect(reports.map(({ resource }) => resource)).toEqual(expected);
     if (expected.length > count) expect(reports.at(-1)?.metrics).toEqual({ loss: 0.125 });
+  });
+
+  it.each([
+    ['by the metric', ({ report }: Evaluation) => [0, 1, 2].forEach((epoch) => report({ loss: 1, epoch }))],
+    ['by the level', ({ report }: Evaluation) => [0, 1, 2].forEach((epoch) => report({ loss: 1 }, epoch))],
+    ['without a level', ({ report }: Evaluation) => [0, 1, 2].forEach(() => report({ loss: 1 }))],
+    ['returned', () => 1],
+  ])('counts from 0 if the objective does: %s', async (what, evaluate) => {
+    const study = await createStudy({
+      name: 'from-zero',
+      space: SPACE,
+      objective: { metric: 'loss', goal: 'minimize', resource: 'epoch', resourceFrom: 0 },
+      searcher: rungSearcher({ trials: 1, rung: 3 }),
+      evaluate,
+      resumable: true,
+      budget: { trials: 1 },
+    });
+    await study.run();
+    expect(study.reader.reports(1).map(({ resource }) => resource)).toEqual(what === 'returned' ? [3] : [1, 2, 3]);
+  });
+
+  it('says where in the caller’s code a report was refused, and not where in its own', async () => {
+    const { end } = await evaluated(({ report }) => report({ loss: 'low' } as never));
+    expect(end.kind === 'failed' && end.message).toMatch(/not a number\.\nat .*backend-in-process\.test\.ts/);
+  });
+
+  it('says what was reported where the objective was not', async () => {
+    const { end } = await evaluated(({ report }) => {
+      report({ accuracy: 0.5 });
+      return { accuracy: 0.6, time: 3 };
+    });
+    expect(end).toEqual({ kind: 'finished', note: "It reported accuracy, time, and no 'loss'." });
   });
 
   it('takes a returned record, and the values that diverging trainings have', async () => {

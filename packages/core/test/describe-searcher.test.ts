@@ -14,6 +14,9 @@ describeSearcher('the tests’ own searcher with rungs', () => rungSearcher({ tr
   spaces: { 'tests’ own': SPACE },
 });
 
+/** What is told to nobody who waits. */
+const late = (): void => Promise.resolve() as never;
+
 /** A right searcher, from which each broken one differs in one thing. */
 function right({ space }: SearcherContext): Searcher {
   return {
@@ -67,6 +70,35 @@ const BROKEN: {
     }),
     'takes randomness from the offer',
     /it called Math\.random; use offer\.random/,
+  ],
+  'looks at the date in a report': [
+    (context) => ({
+      ...right(context),
+      report: () => (new Date().getFullYear() > 1999 ? { kind: 'continue' } : { kind: 'stop', reason: 'too early' }),
+    }),
+    'takes randomness from the offer',
+    /it called new Date; nothing that decides looks at the time/,
+  ],
+  'draws its own seed when it is made': [
+    (context) => {
+      crypto.getRandomValues(new Uint8Array(4));
+      return right(context);
+    },
+    'takes randomness from the offer',
+    /it called crypto\.getRandomValues; use offer\.random/,
+  ],
+  'is told things asynchronously': [
+    (context) => ({ ...right(context), started: late }),
+    'stays inside',
+    /The searcher 'broken' answered started\(\) with a promise, which nobody waits for/,
+  ],
+  'gives no reason': [
+    (context) => ({
+      ...right(context),
+      ask: () => ({ kind: 'start', configuration: context.space.fromUnit([0.5, 0.5]), reason: undefined }) as never,
+    }),
+    'stays inside',
+    /answered ask\(\) with \{ kind: 'start', .*, which gives no reason/,
   ],
   'leaves the space': [
     (context) => ({ ...right(context), ask: () => ({ kind: 'start', configuration: { x: 7 }, reason: 'bold' }) }),

@@ -1,6 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { random } from '../src/searchers/random.ts';
-import { defineBackend, defineSearcher } from '../src/plugin/define.ts';
+import { defineBackend, defineSampler, defineSearcher, type Plugin } from '../src/plugin/define.ts';
+import type { ConfigurationSampler } from '../src/ports/configuration-sampler.ts';
+import { limit } from '../src/searchers/limit.ts';
+import { prior } from '../src/searchers/prior.ts';
 import { FettleError } from '../src/errors.ts';
 import type { Backend, BackendHost } from '../src/ports/backend.ts';
 import { createStudy } from '../src/study/create-study.ts';
@@ -16,6 +22,7 @@ import { deletableCheckpoints } from '../src/engine/checkpoint-policy.ts';
 import { EventHub } from '../src/events/event-hub.ts';
 import { int, searchSpace } from '../src/domain/search-space.ts';
 import { replayStudy } from '../src/study/replay.ts';
+import { silentLogger } from '../src/study/silent-logger.ts';
 import { VirtualClock } from '../src/testing/virtual-clock.ts';
 import { rungSearcher } from './rung-searcher.ts';
 import { eventsOf, LOSS, PROGRAM, SPACE } from './engine-helpers.ts';
@@ -501,6 +508,7 @@ describe('what a plugin throws', () => {
     await expect(simulate({ searcher: made })).rejects.toMatchObject({
       code: 'plugin-misbehaved',
       message: "The searcher 'scripted' cannot be made for this study: no licence.",
+      place: expect.stringMatching(/engine\.test\.ts:\d+:\d+$/) as string,
     });
     const exhausted = { kind: 'exhausted', reason: 'nothing' } as const;
     const closed = scripted(() => ({ ask: () => exhausted, report: goOn, close: () => fail('stuck') }));
@@ -552,6 +560,89 @@ describe('what a plugin throws', () => {
   });
 });
 
+describe('what a study has found out', () => {
+  const options = {
+    name: 'read',
+    space: SPACE,
+    objective: LOSS,
+    searcher: random(),
+    evaluate: () => 1,
+    budget: { trials: 3 },
+  } as const;
+
+  it('can be read once it has run, in memory and on disk, until it is closed', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'fettle-read-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    for (const place of [{}, { directory }]) {
+      const study = await createStudy({ ...options, ...place });
+      await study.run();
+      expect(study.reader.trials({ order: 'value', limit: 2 }).map(({ id }) => id)).toEqual([1, 2]);
+      expect(study.best()?.id).toBe(1);
+      expect(study.status().summary.counts.completed).toBe(3);
+      await study.close();
+      expect(() => study.reader.trials()).toThrow();
+    }
+  });
+
+  it('is in the caller’s hands if the store is the caller’s', async () => {
+    const study = await createStudy({ ...options, store: memoryStore() });
+    await study.run();
+    expect(() => study.reader).toThrow(expect.objectContaining({ code: 'study-state' }));
+  });
+});
+
+describe('who listens', () => {
+  it('to what there is not is told what there is', () => {
+    const hub = new EventHub(silentLogger());
+    expect(() => hub.on('trial:complete' as never, () => undefined)).toThrow(
+      /^There is no event 'trial:complete'; there are 'study:created', .*and '\*' for all\.$/,
+    );
+  });
+
+  it('and whoever replaces a service must give the whole of it', async () => {
+    const lame = (scope: Scope) => {
+      // @ts-expect-error -- A logger has four methods.
+      scope.provide(LOGGER, () => ({ debug: () => undefined }));
+    };
+    expect(lame).toBeTypeOf('function');
+  });
+});
+
+describe('a sampler that breaks the contract', () => {
+  const sampling = (make: () => ConfigurationSampler): Plugin<'sampler'> =>
+    defineSampler({
+      name: 'mine',
+      version: '0.0.0',
+      apiVersion: API_VERSION,
+      options: z.strictObject({}),
+      create: make,
+    })();
+  const right = { kind: 'configuration', configuration: { x: 0.5, units: 1 }, reason: 'because' } as const;
+  const cases: [string, () => ConfigurationSampler, string][] = [
+    ['throws', () => ({ sample: () => fail('oh') }), "The sampler 'mine' threw from sample(): oh."],
+    [
+      'answers with a bare configuration',
+      () => ({ sample: () => Promise.resolve({ x: 0.5, units: 1 }) as never }),
+      "The sampler 'mine' answered sample() with { x: 0.5, units: 1 }, which is not a sample",
+    ],
+    [
+      'is told things asynchronously',
+      () => ({ sample: () => right, started: late }),
+      "The sampler 'mine' answered started() with a promise",
+    ],
+  ];
+  it.each(cases)('that %s ends the session with an error that names it, wherever it is', async (_, make, message) => {
+    const inside = prior({ sampler: sampling(make), guesses: { x: 0.5 }, worth: 1e-9 });
+    for (const searcher of [sampling(make), inside, limit({ searcher: inside, concurrency: 1 })]) {
+      await expect(simulate({ searcher })).rejects.toMatchObject({
+        code: 'plugin-misbehaved',
+        plugin: "sampler 'mine'",
+      });
+      await expect(simulate({ searcher })).rejects.toThrow(message);
+    }
+  });
+});
+
 describe('a searcher that breaks the contract', () => {
   const start = { kind: 'start', reason: 'because' } as const;
   const cases: [string, () => Searcher, string][] = [
@@ -579,7 +670,7 @@ describe('a searcher that breaks the contract', () => {
     [
       'waits for nothing',
       () => ({ ask: () => ({ kind: 'wait', reason: 'tea' }), report: goOn }),
-      'nothing runs that it',
+      "The searcher 'scripted' waits (tea), but nothing runs that it could wait for",
     ],
     [
       'answers a report with nonsense',
@@ -590,6 +681,38 @@ describe('a searcher that breaks the contract', () => {
       'not a decision',
     ],
     ['answers with nonsense', () => ({ ask: () => 42 as never, report: goOn }), 'answered ask() with 42'],
+    [
+      'answers with a bare configuration',
+      () => ({ ask: () => ({ x: 0.5, units: 1 }) as never, report: goOn }),
+      "answered ask() with { x: 0.5, units: 1 }, which is not a suggestion: expected { kind: 'start', configuration, reason }",
+    ],
+    [
+      'forgets the configuration',
+      () => ({ ask: () => ({ ...start }) as never, report: goOn }),
+      "answered ask() with { kind: 'start', reason: 'because' }, which has no configuration",
+    ],
+    [
+      'gives no reason',
+      () => ({ ask: () => ({ kind: 'start', configuration: { x: 0.5, units: 1 } }) as never, report: goOn }),
+      'which gives no reason',
+    ],
+    [
+      'stops without a reason',
+      () => ({
+        ask: () => ({ ...start, configuration: { x: 0.5, units: 1 } }),
+        report: () => ({ kind: 'stop' }) as never,
+      }),
+      "answered report() with { kind: 'stop' }, which gives no reason",
+    ],
+    [
+      'is told things asynchronously',
+      () => ({
+        ask: () => ({ ...start, configuration: { x: 0.5, units: 1 } }),
+        report: goOn,
+        ended: late,
+      }),
+      'answered ended() with a promise, which nobody waits for: make ended() synchronous',
+    ],
   ];
   it.each(cases)('that %s ends the session with an error that names it', async (_, make, message) => {
     await expect(simulate({ searcher: scripted(make) })).rejects.toMatchObject({ code: 'plugin-misbehaved' });
@@ -599,6 +722,11 @@ describe('a searcher that breaks the contract', () => {
 
 function goOn() {
   return { kind: 'continue' } as const;
+}
+
+/** Answers with a promise where nobody waits for it. */
+function late(): void {
+  return Promise.reject(new Error('late')) as never;
 }
 
 function fail(message: string): never {

@@ -46,7 +46,40 @@ describe('a plugin', () => {
   it('refuses wrong options with all that is wrong in one message', () => {
     const wrong = () => sampler({ x: 7, lable: 'a' } as never);
     expect(wrong).toThrow(expect.objectContaining({ code: 'options-invalid' }));
-    expect(wrong).toThrow(/sampler 'still'[\s\S]*x: [\s\S]*label: [\s\S]*lable/);
+    expect(wrong).toThrow(
+      [
+        "The options of the sampler 'still' are wrong:",
+        '  x: expected number to be <=1, not 7',
+        '  label: is missing; expected a text',
+        '  lable: is not known',
+      ].join('\n'),
+    );
+  });
+
+  it('says what was expected of an option that may be of several kinds', () => {
+    const kinds = defineSampler({
+      name: 'kinds',
+      version: '1.0.0',
+      apiVersion: API_VERSION,
+      options: z
+        .strictObject({
+          noise: z.union([z.enum(['learned', 'none']), z.number()]).optional(),
+          trials: z.int().optional(),
+          inside: pluginOption('sampler').optional(),
+        })
+        .refine(({ trials }) => trials !== 3, { path: ['trials'], error: 'three is a crowd' }),
+      create: () => ({ sample: () => ({ kind: 'exhausted', reason: 'no' }) }),
+    });
+    expect(() => kinds({ noise: 'much', trials: 0.5, inside: 'random' } as never)).toThrow(
+      [
+        "  noise: expected 'learned' or 'none' or a number, not 'much'",
+        '  trials: expected a whole number, not 0.5',
+        "  inside: expected a sampler, such as `random()`, not 'random'",
+      ].join('\n'),
+    );
+    expect(() => kinds({ trials: 3 })).toThrow(
+      /^The options of the sampler 'kinds' are wrong:\n {2}trials: three is a crowd$/,
+    );
   });
 
   it('is told the folder that its options were written in, and does not record it', () => {
@@ -101,6 +134,53 @@ describe('a plugin', () => {
     await expect(study).rejects.toMatchObject({
       code: 'capability-missing',
       remedy: expect.stringContaining('resumable: true') as string,
+    });
+  });
+});
+
+describe('a definition that no compiler has seen', () => {
+  const right = {
+    name: 'mine',
+    version: '1.0.0',
+    apiVersion: API_VERSION,
+    options: z.strictObject({}),
+    create: () => ({ sample: () => ({ kind: 'exhausted', reason: 'no' }) as const }),
+  };
+
+  it('is refused at once with all that is wrong', () => {
+    const wrong = () => defineSampler({ ...right, version: 1, options: { rate: 0.1 }, create: undefined } as never);
+    expect(wrong).toThrow(expect.objectContaining({ code: 'plugin-invalid' }));
+    expect(wrong).toThrow(
+      [
+        "The definition of the sampler 'mine' is not right:",
+        "  version: expected a text such as '1.0.0', not 1",
+        '  options: expected a schema, z.strictObject({}) if there are none, not { rate: 0.1 }',
+        '  create: expected a function, not undefined',
+      ].join('\n'),
+    );
+    expect(() => defineSampler(right.create as never)).toThrow(
+      /of the sampler 'create' is not right:\n {2}it must be an object/,
+    );
+  });
+
+  it.each([
+    [
+      'answers with a promise',
+      async () => ({}),
+      "The sampler 'mine' cannot be used: its create() answered with a promise",
+    ],
+    ['answers with nothing', () => undefined, 'its create() answered with undefined'],
+    ['has no method', () => ({ ask: () => 1 }), 'what its create() made has no sample()'],
+  ])('is refused when its create() %s', async (_, create, message) => {
+    const study = createStudy({
+      name: 'wrong',
+      space: SPACE,
+      objective: LOSS,
+      searcher: prior({ guesses: { x: 0.5 }, sampler: defineSampler({ ...right, create } as never)({}) }),
+    });
+    await expect(study).rejects.toMatchObject({
+      code: 'plugin-invalid',
+      message: expect.stringContaining(message) as string,
     });
   });
 });

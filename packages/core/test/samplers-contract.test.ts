@@ -71,12 +71,12 @@ describe('the suite', () => {
       {},
       'it is forbidden',
     ],
-    ['no reason', () => ({ sample: () => ({ kind: 'exhausted', reason: '' }) }), {}, 'it gave no reason'],
+    ['no reason', () => ({ sample: () => ({ kind: 'exhausted', reason: '' }) }), {}, 'gives no reason'],
     [
       'something that is no sample',
       () => ({ sample: () => undefined as never }),
       {},
-      'for trial 1 it answered undefined, which is no sample',
+      "The sampler 'mistaken' answered sample() with undefined, which is not a sample: expected { kind: 'configuration'",
     ],
     [
       'sample that counts how often it was asked',
@@ -113,6 +113,43 @@ describe('the suite', () => {
       'it called Math.random',
     ],
     ['a look at the clock', () => ({ started: () => void Date.now() }), {}, 'it called Date.now'],
+    ['the date', () => ({ reported: () => void new Date() }), {}, 'it called new Date'],
+    [
+      'a stopwatch, when it is made',
+      () => {
+        performance.now();
+        return {};
+      },
+      {},
+      'it called performance.now',
+    ],
+    [
+      'dice that it hides',
+      ({ space }) => ({
+        sample: (offer) => {
+          try {
+            crypto.randomUUID();
+          } catch {
+            // Whoever asks for it must hear of it all the same.
+          }
+          return suggest(randomConfiguration(space, offer.random('x')));
+        },
+      }),
+      {},
+      'it called crypto.randomUUID',
+    ],
+    [
+      'a promise where nobody waits for it',
+      () => ({ ended: () => Promise.resolve() as never }),
+      {},
+      "The sampler 'mistaken' answered ended() with a promise, which nobody waits for",
+    ],
+    [
+      'a bare configuration',
+      ({ space }) => ({ sample: (offer) => randomConfiguration(space, offer.random('x')) as never }),
+      {},
+      "The sampler 'mistaken' answered sample() with { x: 0.",
+    ],
     [
       'no use of the seed',
       ({ space }) => ({
@@ -160,7 +197,7 @@ describe('the suite', () => {
         },
       }),
       {},
-      'survives failed, stopped and diverged trials, and trials of others: no value',
+      "survives failed, stopped and diverged trials, and trials of others: The sampler 'mistaken' threw from ended(): no value",
     ],
     [
       'infinite values that break it',

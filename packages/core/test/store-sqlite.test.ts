@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { StudyEvent } from '../src/domain/event.ts';
 import type { Logger } from '../src/ports/logger.ts';
-import { storeOn, readSqliteStore, sqliteStore } from '../src/store/sqlite-store.ts';
+import { readSqliteStore, sqliteStore } from '../src/store/sqlite-store.ts';
+import { storeOn } from '../src/store/store-on.ts';
 import { VirtualClock } from '../src/testing/virtual-clock.ts';
 import {
   sampleEvents,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createStudy, float, random, searchSpace, type StudyOptions } from '../src/index.ts';
+import { createStudy, float, random, regex, searchSpace, type StudyOptions } from '../src/index.ts';
 
 const RIGHT = {
   name: 'right',
@@ -43,14 +43,30 @@ describe('options that the compiler has not checked', () => {
     expect(said).toContain("objective.goal: expected 'minimize' or 'maximize', not 'min'");
     expect(said).toContain("searcher: expected a searcher or a sampler, such as random(), not 'random'");
     expect(said).toContain("timeLimit: expected a number of milliseconds, not '10m'");
-    expect(said).toContain("budget.trials: expected a number, not '20'");
+    expect(said).toContain("budget.trials: expected a number from 0 on, not '20'");
     expect(said).toContain('command: expected a list of texts');
+  });
+
+  it('are refused where a limit is below nothing', async () => {
+    const said = await refusal({ ...RIGHT, budget: { trials: -1, noImprovement: { trials: -2 } } });
+    expect(said).toContain('budget.trials: expected a number from 0 on, not -1');
+    expect(said).toContain('budget.noImprovement.trials: expected a number from 0 on, not -2');
   });
 
   it('are refused where there are none', async () => {
     expect(await refusal(undefined)).toContain('its options: is missing; expected an object');
     expect(await refusal({ ...RIGHT, objective: 'loss' })).toContain("objective: expected an object, not 'loss'");
     expect(await refusal({ ...RIGHT, objective: undefined })).toContain('objective: is missing');
+  });
+
+  it('are refused where they would do nothing', async () => {
+    const metrics = [regex({ metrics: [{ name: 'loss', regex: 'loss=(.*)' }] })];
+    expect(await refusal({ ...RIGHT, metrics, environment: { A: '1' } })).toBe(
+      'options-invalid: `metrics` and `environment` would do nothing in a study with `evaluate`.',
+    );
+    expect(await refusal({ ...RIGHT, evaluate: undefined, metrics })).toBe(
+      'options-invalid: `metrics` would do nothing in a study whose trials are run by hand.',
+    );
   });
 
   it('may hold undefined where something may be left out', async () => {

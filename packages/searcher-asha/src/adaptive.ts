@@ -1,12 +1,32 @@
-import { API_VERSION, defineSearcher } from '@fettle/core';
+import { API_VERSION, defineSearcher, type FactoryOf, type OptionSchemas } from '@fettle/core';
 import { z } from 'zod';
 import { SplitBrackets } from './allocation.ts';
 import { asynchronousSearcher } from './asynchronous.ts';
 import { decimalOf, scaled } from './decimal.ts';
 import { rungLevelsFromTop, wholeFactors } from './ladder.ts';
-import { commonOptions } from './ladder-options.ts';
+import { type CommonOptions, commonOptions } from './ladder-options.ts';
 import { variantOption } from './variant.ts';
 import { VERSION } from './version.ts';
+
+/** Options of `adaptive`. */
+export interface AdaptiveOptions extends CommonOptions {
+  /** Trials in all. Those whose configuration was no good are replaced and do not count. */
+  maxTrials: number;
+  /** Resource of a whole training; at least 1. */
+  maxResource: number;
+  /** How much early values are trusted. Default: `standard`. */
+  mode?: 'aggressive' | 'standard' | 'conservative' | undefined;
+  /** One in so many trials goes on from each rung, to so many times the resource; above 1. Default: 4. */
+  reductionFactor?: number | undefined;
+  /** Rungs of the tallest bracket at most. Default: 5. */
+  maxRungs?: number | undefined;
+  /**
+   * How trials leave a rung. `promotion`: they pause there, are compared with all that have come so far, and the best are
+   * resumed. `stopping`: they run on unless they are worse than those before them. `auto` (the default): the first where the
+   * program can resume, else the second.
+   */
+  variant?: 'auto' | 'promotion' | 'stopping' | undefined;
+}
 
 /**
  * ASHA for those who only know how many trials they want and how long a whole training is. `mode` says how much is dared:
@@ -18,22 +38,19 @@ import { VERSION } from './version.ts';
  * Rungs, brackets and the number of trials in each are those of `adaptive_asha` in Determined AI
  * (`master/pkg/searcher/adaptive_asha.go`).
  */
-export const adaptive = defineSearcher({
+export const adaptive: FactoryOf<'searcher', AdaptiveOptions> = defineSearcher({
   name: 'adaptive',
   version: VERSION,
   apiVersion: API_VERSION,
   options: z.strictObject({
     ...commonOptions,
-    /** Trials in all. Those whose configuration was no good are replaced and do not count. */
     maxTrials: z.int().min(1),
-    /** Resource of a whole training. */
     maxResource: z.number().min(1),
     mode: z.enum(['aggressive', 'standard', 'conservative']).default('standard'),
     reductionFactor: z.number().gt(1).default(4),
-    /** Rungs of the tallest bracket at most. */
     maxRungs: z.int().min(1).default(5),
     variant: variantOption,
-  }),
+  } satisfies OptionSchemas<AdaptiveOptions>),
   needs: ['resource-limit'],
   nested: { sampler: 'sampler' },
   create({ mode, maxResource, maxRungs, ...options }, context) {

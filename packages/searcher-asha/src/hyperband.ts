@@ -1,13 +1,43 @@
-import { API_VERSION, defineSearcher, FettleError } from '@fettle/core';
+import { API_VERSION, defineSearcher, type FactoryOf, FettleError, type OptionSchemas } from '@fettle/core';
 import { z } from 'zod';
 import { AdaptiveFirstRung, drawFirst } from './adaptive-first-rung-allocation.ts';
 import { asynchronousSearcher } from './asynchronous.ts';
 import { bracketLadders, equalResourceShares, normalized } from './bracket-ladders.ts';
-import { firstRungOption, hasRoom, ladderOptions, maxTrialsOption, NO_ROOM } from './ladder-options.ts';
+import {
+  firstRungOption,
+  hasRoom,
+  ladderOptions,
+  maxTrialsOption,
+  NO_ROOM,
+  type RungOptions,
+} from './ladder-options.ts';
 import { hyperbandPlaces } from './places.ts';
 import { synchronousSearcher } from './synchronous.ts';
 import { variantOption } from './variant.ts';
 import { VERSION } from './version.ts';
+
+/** Options of `hyperband`. */
+export interface HyperbandOptions extends RungOptions {
+  /** Whether each rung is filled before anybody goes on, as in the paper's loop. Default: no, nobody waits. */
+  synchronous?: boolean | undefined;
+  /**
+   * Only asynchronous: how trials leave a rung. `promotion`: they pause there, are compared with all that have come so far, and
+   * the best are resumed. `stopping`: they run on unless they are worse than those before them. `auto` (the default): the first
+   * where the program can resume, else the second.
+   */
+  variant?: 'auto' | 'promotion' | 'stopping' | undefined;
+  /**
+   * Only asynchronous: the share of new trials for each bracket, the one with most rungs first. In any unit. Default:
+   * Hyperband's own, by which all brackets use the same resource.
+   */
+  shares?: number[] | undefined;
+  /** Only asynchronous: `adaptive` leaves out brackets that begin where values say nothing. Default: `fixed`. */
+  firstRung?: 'fixed' | 'adaptive' | undefined;
+  /** Only asynchronous: trials in all, the study's own budget apart. Default: any number. */
+  maxTrials?: number | undefined;
+  /** Only synchronous: how often all brackets are run. Default: as long as the study's budget lasts. */
+  rounds?: number | undefined;
+}
 
 /**
  * Hyperband: successive halving on every bracket of the ladder, from the one that stops most trials early to the one that
@@ -20,7 +50,7 @@ import { VERSION } from './version.ts';
  * Li et al., Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization, JMLR 18 (2018); asynchronous as in
  * Li et al., MLSys 2020.
  */
-export const hyperband = defineSearcher({
+export const hyperband: FactoryOf<'searcher', HyperbandOptions> = defineSearcher({
   name: 'hyperband',
   version: VERSION,
   apiVersion: API_VERSION,
@@ -28,20 +58,12 @@ export const hyperband = defineSearcher({
     .strictObject({
       ...ladderOptions,
       synchronous: z.boolean().default(false),
-      /** Only asynchronous: how trials leave a rung. */
       variant: variantOption,
-      /**
-       * Only asynchronous: the share of new trials for each bracket, the one with most rungs first. In any unit; Hyperband's
-       * own, by which all brackets use the same resource, if not given.
-       */
       shares: z.array(z.number().nonnegative()).optional(),
-      /** Only asynchronous: whether brackets that begin where values say nothing are left out. */
       firstRung: firstRungOption,
-      /** Only asynchronous: trials in all. */
       maxTrials: maxTrialsOption,
-      /** Only synchronous: how often all brackets are run; as long as the study's budget lasts if not given. */
       rounds: z.int().min(1).optional(),
-    })
+    } satisfies OptionSchemas<HyperbandOptions>)
     .refine(hasRoom, NO_ROOM)
     .superRefine((options, context) => {
       const misplaced = options.synchronous ? (['shares', 'maxTrials'] as const) : (['rounds'] as const);

@@ -1,10 +1,16 @@
-import { API_VERSION, defineSearcher } from '@fettle/core';
+import { API_VERSION, defineSearcher, type FactoryOf, type OptionSchemas } from '@fettle/core';
 import { z } from 'zod';
 import { asynchronousSearcher } from './asynchronous.ts';
 import { GrowingBracket } from './growing-bracket.ts';
 import { rungLevels } from './ladder.ts';
-import { hasRoom, ladderOptions, maxTrialsOption, NO_ROOM } from './ladder-options.ts';
+import { hasRoom, ladderOptions, maxTrialsOption, NO_ROOM, type RungOptions } from './ladder-options.ts';
 import { VERSION } from './version.ts';
+
+/** Options of `pasha`. */
+export interface PashaOptions extends RungOptions {
+  /** Trials in all, the study's own budget apart. Those whose configuration was no good are replaced. Default: any number. */
+  maxTrials?: number | undefined;
+}
 
 /**
  * PASHA: ASHA that spends no more resource on a trial than it takes to know the order of the best. It begins with the two
@@ -13,11 +19,13 @@ import { VERSION } from './version.ts';
  *
  * Bohdal et al., PASHA: Efficient HPO and NAS with Progressive Resource Allocation, ICLR 2023 (arXiv 2207.06940).
  */
-export const pasha = defineSearcher({
+export const pasha: FactoryOf<'searcher', PashaOptions> = defineSearcher({
   name: 'pasha',
   version: VERSION,
   apiVersion: API_VERSION,
-  options: z.strictObject({ ...ladderOptions, maxTrials: maxTrialsOption }).refine(hasRoom, NO_ROOM),
+  options: z
+    .strictObject({ ...ladderOptions, maxTrials: maxTrialsOption } satisfies OptionSchemas<PashaOptions>)
+    .refine(hasRoom, NO_ROOM),
   needs: ['resource-limit'],
   nested: { sampler: 'sampler' },
   create({ minResource, maxResource, ...options }, context) {

@@ -1,10 +1,18 @@
-import { API_VERSION, defineSearcher } from '@fettle/core';
+import { API_VERSION, defineSearcher, type FactoryOf, type OptionSchemas } from '@fettle/core';
 import { z } from 'zod';
 import { rungLevels } from './ladder.ts';
-import { hasRoom, ladderOptions, NO_ROOM } from './ladder-options.ts';
+import { hasRoom, ladderOptions, NO_ROOM, type RungOptions } from './ladder-options.ts';
 import { survivors } from './places.ts';
 import { synchronousSearcher } from './synchronous.ts';
 import { VERSION } from './version.ts';
+
+/** Options of `successiveHalving`. */
+export interface SuccessiveHalvingOptions extends RungOptions {
+  /** Trials that begin in each round. Default: as few as bring one to the top. */
+  trials?: number | undefined;
+  /** How often all of this is done. Default: as long as the study's budget lasts. */
+  rounds?: number | undefined;
+}
 
 /**
  * Synchronous successive halving: so many trials run to the lowest rung; when the last of them has come, one in
@@ -13,17 +21,16 @@ import { VERSION } from './version.ts';
  *
  * Jamieson and Talwalkar, Non-stochastic Best Arm Identification and Hyperparameter Optimization, AISTATS 2016.
  */
-export const successiveHalving = defineSearcher({
+export const successiveHalving: FactoryOf<'searcher', SuccessiveHalvingOptions> = defineSearcher({
   name: 'successive-halving',
   version: VERSION,
   apiVersion: API_VERSION,
   options: z
     .strictObject({
       ...ladderOptions,
-      /** Trials that begin in each round; as many as bring one to the top if not given. */
       trials: z.int().min(1).optional(),
       rounds: z.int().min(1).optional(),
-    })
+    } satisfies OptionSchemas<SuccessiveHalvingOptions>)
     .refine(hasRoom, NO_ROOM),
   needs: ['resource-limit'],
   nested: { sampler: 'sampler' },

@@ -12,7 +12,7 @@ import {
   type TrialOutcome,
   type TrialView,
 } from '@fettle/core';
-import type { BayesOptions } from './bayes-options.ts';
+import type { CheckedBayesOptions } from './bayes-options.ts';
 import { LevelLog } from './data/level-log.ts';
 import { enumeratePoints } from './encoding/enumerate-points.ts';
 import { SpaceEncoding } from './encoding/space-encoding.ts';
@@ -34,7 +34,7 @@ const MOST_LISTED = 1_000_000;
 
 /** The sampler: what it was told, the initial design, and the questions to the engine. */
 export class BayesSampler implements ConfigurationSampler {
-  readonly #options: BayesOptions;
+  readonly #options: CheckedBayesOptions;
   readonly #context: SearcherContext;
   readonly #encoding: SpaceEncoding;
   readonly #initialTrials: number;
@@ -57,7 +57,7 @@ export class BayesSampler implements ConfigurationSampler {
   #sending = false;
 
   constructor(
-    options: BayesOptions,
+    options: CheckedBayesOptions,
     context: SearcherContext,
     makeHost: (setup: ReturnType<typeof engineSetup>) => EngineHost,
   ) {

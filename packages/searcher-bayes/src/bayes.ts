@@ -1,5 +1,5 @@
-import { API_VERSION, defineSampler, FettleError } from '@fettle/core';
-import { bayesOptions } from './bayes-options.ts';
+import { API_VERSION, defineSampler, type FactoryOf, FettleError } from '@fettle/core';
+import { type BayesOptions, bayesOptions } from './bayes-options.ts';
 import { BayesSampler } from './bayes-sampler.ts';
 import { InlineHost } from './engine/inline-host.ts';
 import { ThreadHost } from './engine/thread-host.ts';
@@ -14,7 +14,7 @@ const MOST_PARAMETERS = 1000;
  *
  * By itself every trial runs to its own end; inside `asha` or `hyperband` it learns from the results at the rungs.
  */
-export const bayes = defineSampler({
+export const bayes: FactoryOf<'sampler', BayesOptions> = defineSampler({
   name: 'bayes',
   version: VERSION,
   apiVersion: API_VERSION,

@@ -1,5 +1,5 @@
 import { normalQuantile, type RandomStream, SobolSequence } from '@fettle/core';
-import type { BayesOptions } from './bayes-options.ts';
+import type { CheckedBayesOptions } from './bayes-options.ts';
 import type { SpaceLayout } from './encoding/space-layout.ts';
 import type { EngineSetup } from './engine/protocol.ts';
 
@@ -12,7 +12,7 @@ const FANTASIES = 32;
 
 /** What the engine is made from. */
 export function engineSetup(
-  options: BayesOptions,
+  options: CheckedBayesOptions,
   layout: SpaceLayout,
   random: (purpose: string) => RandomStream,
 ): EngineSetup {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { FettleError, findProgram, type SearcherContext } from '@fettle/core';
 import { Conversation } from './conversation.ts';
-import type { ProcessOptions } from './process-options.ts';
+import type { CheckedProcessOptions } from './process-options.ts';
 import type { Watcher } from './program-life.ts';
 import type { Ready } from './program-messages.ts';
 import { helloOf } from './study-messages.ts';
@@ -12,7 +12,7 @@ import { helloOf } from './study-messages.ts';
  * @throws FettleError `program-missing` when there is no such program
  */
 export function openConversation(
-  options: ProcessOptions,
+  options: CheckedProcessOptions,
   context: SearcherContext,
   use: Ready['role'],
   watcher?: Watcher,

@@ -11,7 +11,7 @@ import type {
 import { canonicalAnswer } from './canonical-answer.ts';
 import type { Conversation } from './conversation.ts';
 import { openConversation } from './open-conversation.ts';
-import type { ProcessOptions } from './process-options.ts';
+import type { CheckedProcessOptions } from './process-options.ts';
 import type { Watcher } from './program-life.ts';
 import { sampleAnswer } from './program-messages.ts';
 import { decidedReportOf, endedOf, seedOf, startedOf } from './study-messages.ts';
@@ -22,7 +22,7 @@ export class ProcessSampler implements ConfigurationSampler {
   readonly #context: SearcherContext;
 
   /** @throws FettleError `program-missing` when there is no such program */
-  constructor(options: ProcessOptions, context: SearcherContext, watcher?: Watcher) {
+  constructor(options: CheckedProcessOptions, context: SearcherContext, watcher?: Watcher) {
     this.#context = context;
     this.#conversation = openConversation(options, context, 'sampler', watcher);
   }

@@ -1,5 +1,5 @@
-import { API_VERSION, defineSampler, defineSearcher, type PluginFactory } from '@fettle/core';
-import { processOptions } from './process-options.ts';
+import { API_VERSION, defineSampler, defineSearcher, type FactoryOf } from '@fettle/core';
+import { type ProcessOptions, processOptions } from './process-options.ts';
 import { ProcessSampler } from './process-sampler.ts';
 import { ProcessSearcher } from './process-searcher.ts';
 import type { Watcher } from './program-life.ts';
@@ -8,12 +8,12 @@ import { VERSION } from './version.ts';
 const common = { name: 'process', version: VERSION, apiVersion: API_VERSION, options: processOptions };
 
 /** The searcher `process`, watched by `watcher`. */
-export function watchedSearcher(watcher?: Watcher): PluginFactory<'searcher', typeof processOptions> {
+export function watchedSearcher(watcher?: Watcher): FactoryOf<'searcher', ProcessOptions> {
   return defineSearcher({ ...common, create: (options, context) => new ProcessSearcher(options, context, watcher) });
 }
 
 /** The sampler `process`, watched by `watcher`. */
-export function watchedSampler(watcher?: Watcher): PluginFactory<'sampler', typeof processOptions> {
+export function watchedSampler(watcher?: Watcher): FactoryOf<'sampler', ProcessOptions> {
   return defineSampler({ ...common, create: (options, context) => new ProcessSampler(options, context, watcher) });
 }
 

@@ -31,7 +31,10 @@ export function readAnswer<Schema extends z.ZodType>(answer: Answer, schema: Sch
   if (error.success) {
     throw new FettleError('program-refused', `${answer.who} cannot answer ${answer.what}: ${error.data.message}`);
   }
-  throw wrong(answer, result.error.issues.map(({ path, message }) => [...path, message].join(': ')).join('; '));
+  const problems = result.error.issues.map(({ path, message }) => {
+    return [...path, message.replace(/^Invalid input: expected .*, received undefined$/, 'is missing')].join(': ');
+  });
+  throw wrong(answer, problems.join('; '));
 }
 
 /** Reads what a program says of itself. @throws FettleError also `plugin-api-version` */
@@ -60,6 +63,7 @@ function jsonOf(answer: Answer): unknown {
   try {
     return JSON.parse(answer.text);
   } catch (thrown) {
-    throw wrong(answer, `it is no line of JSON: ${(thrown as Error).message}`);
+    const why = (thrown as Error).message;
+    throw wrong(answer, `it is no line of JSON: ${why}; what is for people goes to standard error`);
   }
 }

@@ -81,7 +81,8 @@ async function readModule(file: string, { workers }: Overrides): Promise<StudyOp
   const name = basename(file);
   if (typeof given !== 'object' || given === null) {
     throw new FettleError('study-file-invalid', `${name} has no default export with the options of a study.`, {
-      remedy: 'Write `export default { name, space, objective, searcher, … } satisfies StudyOptions`.',
+      remedy:
+        'Write `export default defineStudy({ name, space, objective, searcher, … })`, with `defineStudy` of @fettle/core.',
     });
   }
   checkStudyOptions(given, name);

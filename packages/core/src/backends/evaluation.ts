@@ -1,7 +1,8 @@
 import type { AttemptEnd } from '../domain/failure.ts';
 import type { Objective } from '../domain/objective.ts';
-import type { Metrics } from '../domain/report.ts';
+import { type Metrics, requireNumbers } from '../domain/report.ts';
 import { messageOf } from '../errors.ts';
+import { stackLine } from '../stack-place.ts';
 import type { LaunchRequest } from '../ports/backend.ts';
 import type { Evaluate } from '../ports/program.ts';
 
@@ -22,7 +23,7 @@ export interface EvaluationParts {
  * Calls the function once and says how that ended. Never throws.
  *
  * - Reports have the resource they were given, else the value of the objective's resource metric, else they are counted
- *   on from where the trial resumed.
+ *   on from where the trial resumed. What is given counts from the objective's `resourceFrom`.
  * - What the function returns is one more report: at the level it was to run to, or the next count if it has none. A
  *   value returned after that level has been reported says nothing new and is left out.
  * - A function that returns nothing, or throws because it was aborted, before it has come to its level, has saved itself.
@@ -30,11 +31,19 @@ export interface EvaluationParts {
 export async function evaluateOnce(parts: EvaluationParts): Promise<AttemptEnd> {
   const { evaluate, request, objective, signal } = parts;
   const { trial, configuration, until, resumeFrom, seed } = request;
+  const { resourceFrom = 1 } = objective;
   let last = resumeFrom;
-  const report = (metrics: Metrics, resource = resourceIn(metrics, objective) ?? last + 1): void => {
-    requireNumbers(metrics, resource);
-    last = Math.max(last, resource);
+  /** What was reported without the objective. */
+  const others = new Set<string>();
+  const report = (metrics: Metrics, resource = resourceIn(metrics, objective) ?? last + resourceFrom): void => {
+    requireNumbers(metrics, resource, resourceFrom);
+    if (!Object.hasOwn(metrics, objective.metric)) for (const name of Object.keys(metrics)) others.add(name);
+    last = Math.max(last, resource + 1 - resourceFrom);
     parts.report(metrics, resource);
+  };
+  const finished = (): AttemptEnd => {
+    if (others.size === 0) return { kind: 'finished' };
+    return { kind: 'finished', note: `It reported ${[...others].join(', ')}, and no '${objective.metric}'.` };
   };
   const reached = (): boolean => until !== undefined && last >= until;
   try {
@@ -48,10 +57,11 @@ export async function evaluateOnce(parts: EvaluationParts): Promise<AttemptEnd> 
       checkpointDirectory: parts.checkpointDirectory,
       report: (metrics, resource) => report(metrics, resource),
     });
-    if (returned === undefined) return signal.aborted && !reached() ? { kind: 'checkpointed' } : { kind: 'finished' };
+    if (returned === undefined) return signal.aborted && !reached() ? { kind: 'checkpointed' } : finished();
     const metrics = typeof returned === 'number' ? { [objective.metric]: returned } : returned;
-    if (!reached()) report(metrics, resourceIn(metrics, objective) ?? until);
-    return { kind: 'finished' };
+    const end = until === undefined ? undefined : until - 1 + resourceFrom;
+    if (!reached()) report(metrics, resourceIn(metrics, objective) ?? end);
+    return finished();
   } catch (thrown) {
     if (signal.aborted && isAbort(thrown, signal)) return { kind: 'checkpointed' };
     return { kind: 'failed', failure: 'code', message: describeThrown(thrown) };
@@ -62,21 +72,8 @@ function resourceIn(metrics: Metrics, { resource }: Objective): number | undefin
   return resource === undefined ? undefined : metrics[resource];
 }
 
-function requireNumbers(metrics: unknown, resource: unknown): void {
-  if (typeof metrics !== 'object' || metrics === null || Array.isArray(metrics)) {
-    throw new TypeError(`Metrics are a record of numbers, such as { loss: 0.1 }; this is ${show(metrics)}.`);
-  }
-  for (const [name, value] of Object.entries(metrics)) {
-    if (typeof value !== 'number')
-      throw new TypeError(`The metric '${name}' is ${show(value)}, which is not a number.`);
-  }
-  if (typeof resource !== 'number' || !(resource > 0)) {
-    throw new TypeError(`The resource of a report is a positive number; this is ${show(resource)}.`);
-  }
-}
-
 function show(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : Array.isArray(value) ? 'a list' : String(value);
+  return typeof value === 'string' ? `'${value}'` : String(value);
 }
 
 function isAbort(thrown: unknown, signal: AbortSignal): boolean {
@@ -86,7 +83,7 @@ function isAbort(thrown: unknown, signal: AbortSignal): boolean {
 /** The message and the place it came from. */
 function describeThrown(thrown: unknown): string {
   if (!(thrown instanceof Error)) return `It threw ${show(thrown)}.`;
-  const top = thrown.stack?.split('\n').find((line) => /^\s+at /.test(line));
+  const top = stackLine(thrown);
   const what = `${thrown.name}: ${messageOf(thrown)}`;
-  return top === undefined ? what : `${what}\n${top.trim()}`;
+  return top === undefined ? what : `${what}\n${top}`;
 }

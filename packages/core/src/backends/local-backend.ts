@@ -23,7 +23,7 @@ import type { GpuLeases } from './gpu-leases.ts';
 import { LocalAttempt } from './local-attempt.ts';
 import { checkLocal } from './local-check.ts';
 import { type Launchpad, spawnLauncher } from './local-launch.ts';
-import type { LocalOptions } from './local-options.ts';
+import type { CheckedLocalOptions } from './local-options.ts';
 import { parseMemorySize } from './memory-size.ts';
 import { strayMembers } from './process-family.ts';
 import { findProcess, ProcessTable, sendSignal } from './process-table.ts';
@@ -53,7 +53,7 @@ interface Opened {
 /** See `local`. */
 export class LocalBackend implements Backend {
   readonly outlivesDriver = true;
-  readonly #options: LocalOptions;
+  readonly #options: CheckedLocalOptions;
   readonly #memory: number | undefined;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #run: CommandRunner;
@@ -70,7 +70,11 @@ export class LocalBackend implements Backend {
    * @param environment of the driver
    * @param run runs a tool of the system
    */
-  constructor(options: LocalOptions, environment: NodeJS.ProcessEnv = process.env, run: CommandRunner = runCommand) {
+  constructor(
+    options: CheckedLocalOptions,
+    environment: NodeJS.ProcessEnv = process.env,
+    run: CommandRunner = runCommand,
+  ) {
     this.#options = options;
     this.#memory = options.memory === undefined ? undefined : parseMemorySize(options.memory);
     this.#environment = environment;

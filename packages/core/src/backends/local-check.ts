@@ -8,7 +8,7 @@ import { findProgram } from './find-program.ts';
 import { type CommandRunner, detectGpus } from './gpu-detection.ts';
 import { GpuLeases } from './gpu-leases.ts';
 import { inheritedEnvironment, type Launchpad, whyNoWorkingDirectory } from './local-launch.ts';
-import type { LocalOptions } from './local-options.ts';
+import type { CheckedLocalOptions } from './local-options.ts';
 import { showsMemory, thisMachine } from './process-table.ts';
 
 /** What a check of the surroundings finds out. */
@@ -25,7 +25,7 @@ export interface LocalMeans {
 export function checkLocal(
   host: BackendHost,
   directory: string,
-  options: LocalOptions,
+  options: CheckedLocalOptions,
   environment: NodeJS.ProcessEnv,
   run: CommandRunner,
 ): LocalMeans {
@@ -99,7 +99,7 @@ function whyNoLinks(directory: string): string | undefined {
 
 /** The GPUs to share out. Where the driver itself is confined to some, `auto` means those. */
 function gpusOf(
-  { gpus }: LocalOptions,
+  { gpus }: CheckedLocalOptions,
   environment: NodeJS.ProcessEnv,
   run: CommandRunner,
 ): readonly string[] | undefined {

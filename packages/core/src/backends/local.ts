@@ -1,8 +1,8 @@
 import { API_VERSION } from '../plugin/api-version.ts';
-import { defineBackend } from '../plugin/define.ts';
+import { defineBackend, type FactoryOf } from '../plugin/define.ts';
 import { VERSION } from '../version.ts';
 import { LocalBackend } from './local-backend.ts';
-import { localOptions } from './local-options.ts';
+import { type LocalOptions, localOptions } from './local-options.ts';
 
 /**
  * Runs each attempt as processes of this machine. Attempts outlive the driver: killed and started again, it finds them by
@@ -11,7 +11,7 @@ import { localOptions } from './local-options.ts';
  * Each attempt is a process group of its own, writes to files in its folder and leaves no process behind. For Linux and
  * macOS; limits of memory, and finding processes that have left their group, need Linux.
  */
-export const local = defineBackend({
+export const local: FactoryOf<'backend', LocalOptions | undefined> = defineBackend({
   name: 'local',
   version: VERSION,
   apiVersion: API_VERSION,

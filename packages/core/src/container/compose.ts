@@ -8,9 +8,9 @@ import { fileReaders } from '../metrics/file-readers.ts';
 import { jsonLinesFile } from '../metrics/jsonl.ts';
 import { jsonLinesStdout } from '../metrics/json-lines.ts';
 import type { Plugin } from '../plugin/define.ts';
-import type { TrialStore } from '../ports/trial-store.ts';
-import { memoryStore } from '../store/memory-store.ts';
-import { sqliteStore } from '../store/sqlite-store.ts';
+import type { TrialReader, TrialStore } from '../ports/trial-store.ts';
+import { memoryMedium, memoryStore } from '../store/memory-store.ts';
+import { readSqliteStore, sqliteStore } from '../store/sqlite-store.ts';
 import { makeSearcher } from '../study/rebuild-searcher.ts';
 import { silentLogger } from '../study/silent-logger.ts';
 import type { StudyOptions } from '../study/study-options.ts';
@@ -22,6 +22,7 @@ import {
   CLOCK,
   EVENT_HUB,
   LOGGER,
+  READER_AFTERWARDS,
   SEARCHER,
   SPACE,
   STORE,
@@ -34,11 +35,23 @@ export function composeStudy(options: StudyOptions, searcher: Plugin<'searcher'>
   scope.provide(CLOCK, () => options.clock ?? systemClock());
   scope.provide(LOGGER, () => options.logger ?? silentLogger());
   scope.provide(SPACE, () => options.space);
+  let readAgain: (() => TrialReader) | undefined;
   scope.provide(
     STORE,
-    (services) => options.store ?? openStore(options, services),
+    (services) => {
+      if (options.store !== undefined) return options.store;
+      const opened = openStore(options, services);
+      ({ readAgain } = opened);
+      return opened.store;
+    },
     (store) => store.close(),
   );
+  scope.provide(READER_AFTERWARDS, () => {
+    if (readAgain !== undefined) return readAgain();
+    throw new FettleError('study-state', `The study '${options.name}' is closed, and its store with it.`, {
+      remedy: 'It has a store of your own: open that again to read it.',
+    });
+  });
   scope.provide(EVENT_HUB, (services) => new EventHub(services.get(LOGGER)));
   scope.provide(
     SEARCHER,
@@ -69,9 +82,16 @@ export function composeStudy(options: StudyOptions, searcher: Plugin<'searcher'>
   return scope;
 }
 
-function openStore(options: StudyOptions, services: Scope): TrialStore {
+/** The store of a study that has none of its own, and how it is read once it is closed. */
+function openStore(
+  options: StudyOptions,
+  services: Scope,
+): { readonly store: TrialStore; readonly readAgain: () => TrialReader } {
   const { directory } = options;
-  if (directory === undefined) return memoryStore();
+  if (directory === undefined) {
+    const medium = memoryMedium();
+    return { store: memoryStore({ medium }), readAgain: () => memoryStore({ medium }) };
+  }
   try {
     mkdirSync(directory, { recursive: true });
   } catch (thrown) {
@@ -80,5 +100,6 @@ function openStore(options: StudyOptions, services: Scope): TrialStore {
       cause: thrown,
     });
   }
-  return sqliteStore(join(directory, 'study.db'), { logger: services.get(LOGGER) });
+  const file = join(directory, 'study.db');
+  return { store: sqliteStore(file, { logger: services.get(LOGGER) }), readAgain: () => readSqliteStore(file) };
 }

@@ -20,7 +20,7 @@ export class Scope {
    * Says how a service is made.
    * @param close is given the service when the scope closes
    */
-  provide<T>(service: Token<T>, make: (scope: Scope) => T, close?: (instance: T) => unknown): void {
+  provide<T>(service: Token<T>, make: (scope: Scope) => NoInfer<T>, close?: (instance: T) => unknown): void {
     this.#container.register(service, {
       useFactory: instanceCachingFactory(() => {
         const instance = make(this);

@@ -6,7 +6,7 @@ import type { Backend } from '../ports/backend.ts';
 import type { CheckpointFiles } from '../ports/checkpoint-files.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
-import type { TrialStore } from '../ports/trial-store.ts';
+import type { TrialReader, TrialStore } from '../ports/trial-store.ts';
 import { token } from './scope.ts';
 
 // The services a study is composed of; any of them can be replaced by providing it anew.
@@ -19,6 +19,8 @@ export const LOGGER = token<Logger>('logger');
 export const SPACE = token<SearchSpace>('space');
 /** Where the study is kept. */
 export const STORE = token<TrialStore>('store');
+/** What is stored, for questions after the study has closed. */
+export const READER_AFTERWARDS = token<TrialReader>('reader-afterwards');
 /** Where trials run. */
 export const BACKEND = token<Backend>('backend');
 /** What decides, behind the guard that checks its answers. */

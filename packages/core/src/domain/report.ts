@@ -17,3 +17,25 @@ export interface ObservedReport extends Report {
    */
   readonly value: number;
 }
+
+/**
+ * Refuses what is no report, where the compiler has not seen it.
+ * @param resourceFrom what the resource counts from: the objective's
+ * @throws TypeError that says what it is instead
+ */
+export function requireNumbers(metrics: unknown, resource: unknown, resourceFrom: 0 | 1 = 1): void {
+  if (typeof metrics !== 'object' || metrics === null || Array.isArray(metrics)) {
+    throw new TypeError(`Metrics are a record of numbers, such as { loss: 0.1 }; this is ${show(metrics)}.`);
+  }
+  for (const [name, value] of Object.entries(metrics)) {
+    if (typeof value !== 'number')
+      throw new TypeError(`The metric '${name}' is ${show(value)}, which is not a number.`);
+  }
+  if (resource === undefined || (typeof resource === 'number' && resource + 1 - resourceFrom > 0)) return;
+  const hint = resource === 0 ? ' If it counts from 0, say so with `resourceFrom: 0` in the objective.' : '';
+  throw new TypeError(`The resource of a report is a positive number; this is ${show(resource)}.${hint}`);
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : Array.isArray(value) ? 'a list' : String(value);
+}

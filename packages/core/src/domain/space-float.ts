@@ -12,9 +12,16 @@ export type FloatScale = 'linear' | 'log' | 'reverse-log';
 
 /** A float's spec, as far as its domain needs it. */
 export interface FloatRange {
+  /** Lowest value, included. */
   readonly min: number;
+  /** Highest value, included. */
   readonly max: number;
+  /**
+   * How values are spread: `linear` (the default); `log`, as fine near 0 as far from it (`min` above 0), for learning rates;
+   * `reverse-log`, the same near 1 (`max` below 1), for momentum.
+   */
   readonly scale?: FloatScale | undefined;
+  /** Only `min`, `min + step`, `min + 2 step` … up to `max`. Goes with the linear scale. */
   readonly step?: number | undefined;
 }
 

@@ -3,9 +3,13 @@ import { type Domain, shown } from './domain.ts';
 
 /** An integer's spec, as far as its domain needs it. */
 export interface IntRange {
+  /** Lowest value, included. */
   readonly min: number;
+  /** Highest value, included. */
   readonly max: number;
+  /** How values are spread: `linear` (the default), or `log` (`min` above 0), for sizes. */
   readonly scale?: 'linear' | 'log' | undefined;
+  /** Only `min`, `min + step`, `min + 2 step` … up to `max`. Goes with the linear scale. */
   readonly step?: number | undefined;
 }
 

@@ -48,10 +48,10 @@ export function isTerminal(state: TrialState): boolean {
 export type TrialOrigin = 'searcher' | 'first';
 
 /** Everything the study knows of one trial: what stores keep, listings show and exports contain. */
-export interface TrialRecord {
+export interface TrialRecord<C extends Configuration = Configuration> {
   readonly id: TrialId;
   readonly state: TrialState;
-  readonly configuration: Configuration;
+  readonly configuration: C;
   readonly origin: TrialOrigin;
   /** Why the searcher wanted this trial, or wanted it to go on. */
   readonly reason: string;
@@ -73,10 +73,11 @@ export interface TrialRecord {
   readonly value?: number | undefined;
   /** Metrics of the last report. */
   readonly metrics?: Metrics | undefined;
+  /** Of a trial that failed: why. */
   readonly failure?: FailureClass | undefined;
   /** What is known of the failure or of why it was stopped. */
   readonly message?: string | undefined;
-  /** Milliseconds since the epoch. */
+  /** When it was created, milliseconds since the epoch. */
   readonly createdAt: number;
   /** Begin of the first attempt, milliseconds since the epoch. */
   readonly startedAt?: number | undefined;

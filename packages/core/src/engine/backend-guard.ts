@@ -10,7 +10,7 @@ import type {
   RecordedAttempt,
   StopRequest,
 } from '../ports/backend.ts';
-import { pluginError } from './plugin-error.ts';
+import { pluginError } from '../plugin-error.ts';
 
 /**
  * Stands between the driver and a backend, so that backends may be naive: puts the plugin's name on every error that ends the

@@ -304,7 +304,7 @@ export class Tick {
     else if (this.#waiting !== undefined) {
       throw new FettleError(
         'plugin-misbehaved',
-        `The searcher waits (${this.#waiting}), but nothing runs that it could wait for.`,
+        `The searcher '${this.#state.definition.searcher.type}' waits (${this.#waiting}), but nothing runs that it could wait for.`,
         { remedy: 'A searcher that has nothing more to suggest must answer `exhausted`.' },
       );
     }

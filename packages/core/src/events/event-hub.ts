@@ -1,7 +1,7 @@
 import { EventEmitter } from 'eventemitter3';
-import type { StudyEvent, StudyEventType } from '../domain/event.ts';
+import { STUDY_EVENT_TYPES, type StudyEvent, type StudyEventType } from '../domain/event.ts';
 import { isPromise } from '../domain/json.ts';
-import { messageOf } from '../errors.ts';
+import { FettleError, messageOf } from '../errors.ts';
 import type { Disposer } from '../ports/clock.ts';
 import type { Logger } from '../ports/logger.ts';
 
@@ -26,10 +26,15 @@ export class EventHub {
   /**
    * Listens to one kind of event, or to all with `*`.
    * @returns stops listening
+   * @throws FettleError `options-invalid` if there is no such event
    */
   on<T extends StudyEventType>(type: T, listener: EventListener<T>): Disposer;
   on(type: '*', listener: EventListener<StudyEventType>): Disposer;
   on(type: StudyEventType | '*', listener: (event: never) => unknown): Disposer {
+    if (type !== '*' && !STUDY_EVENT_TYPES.includes(type)) {
+      const names = STUDY_EVENT_TYPES.map((name) => `'${name}'`).join(', ');
+      throw new FettleError('options-invalid', `There is no event '${type}'; there are ${names}, and '*' for all.`);
+    }
     const fail = (thrown: unknown): void => {
       this.#logger.error(`A listener of '${type}' failed: ${messageOf(thrown)}`);
     };

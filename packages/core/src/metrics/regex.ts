@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Objective } from '../domain/objective.ts';
 import { FettleError, messageOf } from '../errors.ts';
 import { API_VERSION } from '../plugin/api-version.ts';
-import { defineMetricSource } from '../plugin/define.ts';
+import { defineMetricSource, type FactoryOf, type OptionSchemas } from '../plugin/define.ts';
 import { capturedNumber } from './captured-number.ts';
 import type { LineFormat } from './line-source.ts';
 import { lineSource, toLineReading } from './line-source.ts';
@@ -30,10 +30,23 @@ const pattern = z.string().superRefine((source, context) => {
   }
 });
 
+/** Options of `regex`. */
+export interface RegexOptions {
+  /** The metrics, the objective's among them, each with the expression that finds its number. */
+  metrics: {
+    /** Name of the metric, as the objective has it. */
+    name: string;
+    /** JavaScript's syntax, as a text; the number is the group named `value`, or else the first: `loss=(\\S+)`. */
+    regex: string;
+  }[];
+  /** What is read. Default: `stdout`. */
+  file?: 'stdout' | 'stderr' | undefined;
+}
+
 const options = z.strictObject({
   metrics: z.array(z.strictObject({ name: z.string().min(1), regex: pattern })).min(1),
   file: z.enum(['stdout', 'stderr']).default('stdout'),
-});
+} satisfies OptionSchemas<RegexOptions>);
 
 /**
  * Metric source `regex`: numbers that regular expressions find in what the program prints. The number is the group named
@@ -47,7 +60,7 @@ const options = z.strictObject({
  * longer than 2000 characters, and lines on which an expression takes longer than a tenth of a second: an expression that
  * backtracks without end must not stop the study.
  */
-export const regex = defineMetricSource({
+export const regex: FactoryOf<'metric-source', RegexOptions> = defineMetricSource({
   name: 'regex',
   version: '0.1.0',
   apiVersion: API_VERSION,

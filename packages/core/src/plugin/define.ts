@@ -13,6 +13,8 @@ import type { RandomStream } from '../domain/random-stream.ts';
 import type { Searcher } from '../ports/searcher.ts';
 import { API_VERSION } from './api-version.ts';
 import type { Capability, PluginNeed } from './capability.ts';
+import { guardedSampler } from './guarded-sampler.ts';
+import { requireDefinition, requirePort } from './made-right.ts';
 import { parseOptions } from './options.ts';
 
 /** What a searcher or a sampler is given when it is made. */
@@ -116,6 +118,18 @@ export interface PluginFactory<K extends PluginKind, Schema extends z.ZodType> {
   readonly definition: PluginDefinition<K, Schema>;
 }
 
+/**
+ * A factory by the type of what it takes. Annotate with it what a package exports: editors show what is written at the members of a
+ * type, and nothing of what a schema says.
+ */
+export type FactoryOf<K extends PluginKind, Options> = PluginFactory<K, z.ZodType<unknown, Options>>;
+
+/**
+ * The schemas of options of a type, one for each, none missing and none left over:
+ * `z.strictObject({ … } satisfies OptionSchemas<MyOptions>)`.
+ */
+export type OptionSchemas<Options> = { readonly [K in keyof Options]-?: z.ZodType<unknown, Options[K]> };
+
 const marker = Symbol.for('@fettle/core/1/Plugin');
 
 /** Whether a value is a plugin (of a kind), made by any installed copy of this package. */
@@ -141,6 +155,7 @@ function define<K extends PluginKind, Schema extends z.ZodType>(
   kind: K,
   definition: PluginDefinition<K, Schema>,
 ): PluginFactory<K, Schema> {
+  requireDefinition(kind, definition);
   const factory = (given?: unknown, folder?: string): Plugin<K> => {
     if (definition.apiVersion !== API_VERSION) {
       throw new FettleError(
@@ -159,7 +174,11 @@ function define<K extends PluginKind, Schema extends z.ZodType>(
       kind,
       definition: withNeeds(kind, definition, options),
       record: { type: definition.name, version: definition.version, options: toRecord(given ?? {}) },
-      create: (context) => definition.create(options, folder === undefined ? context : { ...context, folder }),
+      create(context) {
+        const made = definition.create(options, folder === undefined ? context : { ...context, folder });
+        requirePort(kind, definition.name, made);
+        return kind === 'sampler' ? guardedSampler(made as ConfigurationSampler, definition.name) : made;
+      },
     };
     return Object.freeze(Object.defineProperty(plugin, marker, { value: true }));
   };

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { FettleError } from '../errors.ts';
+import { problemsOf } from './issue-text.ts';
 
 /**
  * Checks a plugin's options, once, at the border.
@@ -11,14 +12,8 @@ import { FettleError } from '../errors.ts';
 export function parseOptions<Schema extends z.ZodType>(schema: Schema, given: unknown, who: string): z.output<Schema> {
   const result = schema.safeParse(given);
   if (result.success) return result.data;
-  throw new FettleError('options-invalid', `The options of the ${who} are wrong:\n${describeIssues(result.error)}`, {
+  const problems = result.error.issues.flatMap((issue) => problemsOf(issue, given, 'the options'));
+  throw new FettleError('options-invalid', `The options of the ${who} are wrong:\n  ${problems.join('\n  ')}`, {
     cause: result.error,
   });
-}
-
-/** The issues of a failed check, one on a line, each with its path. */
-function describeIssues(error: z.ZodError): string {
-  return error.issues
-    .map((issue) => `  ${issue.path.length === 0 ? '' : `${issue.path.join('.')}: `}${issue.message}`)
-    .join('\n');
 }

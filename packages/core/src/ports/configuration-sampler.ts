@@ -22,7 +22,7 @@ export type Sample =
  * Hyperband take any of them, and core turns any of them into a {@link Searcher} that runs each trial to its end.
  *
  * The rules are the searcher's: `sample` changes nothing, randomness comes from the offer, the whole history is told again
- * after a restart.
+ * after a restart, and only `sample`, `describe` and `close` may answer with a promise.
  */
 export interface ConfigurationSampler {
   /** Which configuration should the next new trial have? */

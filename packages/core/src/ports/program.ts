@@ -13,7 +13,11 @@ export interface Evaluation<C extends Configuration = Configuration> {
   readonly resumeFrom: number;
   /** A seed for the function's own randomness, an integer from 0 to 2^31 - 1. */
   readonly seed: number;
-  /** Aborts when the trial should stop; its reason says why. */
+  /**
+   * Aborts when the trial should stop: the searcher has decided so, a limit has passed, or the study is interrupted. A function
+   * that never waits hears of it too late: let others have their turn between steps (`await setImmediate()` of
+   * `node:timers/promises`), then `signal.throwIfAborted()`.
+   */
   readonly signal: AbortSignal;
   /** A folder that is kept between the attempts of this trial; absent for a study that is kept in memory only. */
   readonly checkpointDirectory: string | undefined;

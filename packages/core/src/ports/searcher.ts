@@ -68,9 +68,10 @@ export type TrialOutcome =
  * 1. **`ask` changes nothing.** It answers from what it was told; asked twice with the same offer, it answers the same.
  *    Only `started`, `resumed`, `report` and `ended` change its state.
  * 2. Randomness comes from `offer.random`, or from the context's streams; time is never looked at.
- * 3. Only paused trials are resumed, and only paused trials are stopped by an answer to `ask`; configurations lie inside the
+ * 3. What it is told with `started`, `resumed` and `ended` it takes in at once: nobody waits for a promise of theirs.
+ * 4. Only paused trials are resumed, and only paused trials are stopped by an answer to `ask`; configurations lie inside the
  *    space.
- * 4. A paused trial that will never go on is stopped, so that nothing waits for it and its checkpoint can be deleted. After
+ * 5. A paused trial that will never go on is stopped, so that nothing waits for it and its checkpoint can be deleted. After
  *    `exhausted` the caller does that for all of them.
  *
  * Throwing from any method ends the study's session with an error that names the plugin; nothing recorded is lost.

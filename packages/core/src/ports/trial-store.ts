@@ -1,3 +1,4 @@
+import type { Configuration } from '../domain/configuration.ts';
 import type { StudyEvent } from '../domain/event.ts';
 import type { Report } from '../domain/report.ts';
 import type { StudyDefinition } from '../domain/study-spec.ts';
@@ -35,13 +36,13 @@ export interface TrialQuery {
 }
 
 /** Reading side of a store: never blocks and is never blocked by the writer. */
-export interface TrialReader {
+export interface TrialReader<C extends Configuration = Configuration> {
   /** The study, or `undefined` if none has been created in this store yet. */
   summary(): StudySummary | undefined;
   /** One trial, if there is one of this number. */
-  trial(id: TrialId): TrialRecord | undefined;
+  trial(id: TrialId): TrialRecord<C> | undefined;
   /** The trials that a query asks for; without one all, by number. */
-  trials(query?: TrialQuery): TrialRecord[];
+  trials(query?: TrialQuery): TrialRecord<C>[];
   /** The reports of a trial in the order of their resource. */
   reports(trial: TrialId): Report[];
   /** The events of one trial, oldest first. */

@@ -4,7 +4,7 @@ import type { Domain } from '../domain/domain.ts';
 import type { SearchSpace } from '../domain/search-space.ts';
 import { FettleError } from '../errors.ts';
 import { API_VERSION } from '../plugin/api-version.ts';
-import { defineSampler } from '../plugin/define.ts';
+import { defineSampler, type FactoryOf, type OptionSchemas } from '../plugin/define.ts';
 import type { ConfigurationSampler, Sample } from '../ports/configuration-sampler.ts';
 import type { Offer, TrialView } from '../ports/searcher.ts';
 import { VERSION } from '../version.ts';
@@ -12,17 +12,23 @@ import { type Axis, type GridPoint, GridWalk } from './grid-walk.ts';
 
 const count = z.int().min(1);
 
-/**
- * Tries every combination once, in order, and is then exhausted.
- *
- * `resolution` says how many values of a continuous parameter to try, evenly spread on its scale with both ends: one
- * number for all of them, or one for each by name. By name, it thins out ints as well.
- */
-export const grid = defineSampler({
+/** Options of `grid`. */
+export interface GridOptions {
+  /**
+   * How many values of a continuous parameter to try, evenly spread on its scale with both ends: one number for all of them, or
+   * one for each by name. By name, it thins out ints as well. Needed where a parameter is continuous.
+   */
+  resolution?: number | { [parameter: string]: number } | undefined;
+}
+
+/** Tries every combination once, in order, and is then exhausted. */
+export const grid: FactoryOf<'sampler', GridOptions> = defineSampler({
   name: 'grid',
   version: VERSION,
   apiVersion: API_VERSION,
-  options: z.strictObject({ resolution: z.union([count, z.record(z.string(), count)]).optional() }),
+  options: z.strictObject({
+    resolution: z.union([count, z.record(z.string(), count)]).optional(),
+  } satisfies OptionSchemas<GridOptions>),
   create: ({ resolution }, { space }) => new GridSampler(new GridWalk(space, axesOf(space, resolution))),
 });
 

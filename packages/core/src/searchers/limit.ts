@@ -1,9 +1,17 @@
 import { z } from 'zod';
 import { API_VERSION } from '../plugin/api-version.ts';
-import { defineSearcher } from '../plugin/define.ts';
+import { defineSearcher, type FactoryOf, type OptionSchemas, type Plugin } from '../plugin/define.ts';
 import type { Searcher } from '../ports/searcher.ts';
 import { VERSION } from '../version.ts';
 import { searcherOption } from './searcher-option.ts';
+
+/** Options of `limit`. */
+export interface LimitOptions {
+  /** What decides; a sampler's trials all run to their end. */
+  searcher: Plugin<'searcher'> | Plugin<'sampler'>;
+  /** Most trials that are queued or running at the same time; at least 1. */
+  concurrency: number;
+}
 
 /**
  * Bounds how many trials of a searcher are queued or running at the same time, however many workers there are. A searcher that
@@ -13,15 +21,14 @@ import { searcherOption } from './searcher-option.ts';
  *
  * Inside `repeat` it counts configurations.
  */
-export const limit = defineSearcher({
+export const limit: FactoryOf<'searcher', LimitOptions> = defineSearcher({
   name: 'limit',
   version: VERSION,
   apiVersion: API_VERSION,
   options: z.strictObject({
     searcher: searcherOption(),
-    /** Most trials that are queued or running at the same time. */
     concurrency: z.int().min(1),
-  }),
+  } satisfies OptionSchemas<LimitOptions>),
   nested: { searcher: 'searcher' },
   create({ searcher, concurrency }, context): Searcher {
     const inner = searcher.create(context);

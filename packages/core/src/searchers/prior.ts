@@ -8,7 +8,7 @@ import type { SearchSpace } from '../domain/search-space.ts';
 import type { Parameter } from '../domain/space-parameter.ts';
 import { FettleError } from '../errors.ts';
 import { API_VERSION } from '../plugin/api-version.ts';
-import { defineSampler } from '../plugin/define.ts';
+import { defineSampler, type FactoryOf, type OptionSchemas, type Plugin } from '../plugin/define.ts';
 import { pluginOption } from '../plugin/plugin-option.ts';
 import type { ConfigurationSampler, Sample } from '../ports/configuration-sampler.ts';
 import type { SearcherDescription } from '../ports/searcher-description.ts';
@@ -21,6 +21,18 @@ const NEAR = 0.1;
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const confidence = z.number().min(0.05).lt(1);
+
+/** Options of `prior`. */
+export interface PriorOptions {
+  /** Where all other configurations come from. Default: `random()`. */
+  sampler?: Plugin<'sampler'> | undefined;
+  /** For each parameter that there is an opinion on: the guess, or the guess with its own confidence. At least one. */
+  guesses: { [parameter: string]: ParameterValue | { value: ParameterValue; confidence?: number | undefined } };
+  /** Of the guesses that have none of their own: from 0.05 to below 1. Default: 0.5. */
+  confidence?: number | undefined;
+  /** Trials that the guesses are worth; above 0. Default: 10. */
+  worth?: number | undefined;
+}
 
 /**
  * Starts where an expert would look. Some trials are drawn around guesses of the best values; all others come from the sampler
@@ -36,21 +48,18 @@ const confidence = z.number().min(0.05).lt(1);
  * should fade like this as results come in is from Hvarfner et al., πBO, ICLR 2022, section 4; drawing from it rather than
  * weighing an acquisition function is what makes it work with every sampler.
  */
-export const prior = defineSampler({
+export const prior: FactoryOf<'sampler', PriorOptions> = defineSampler({
   name: 'prior',
   version: VERSION,
   apiVersion: API_VERSION,
   options: z.strictObject({
     sampler: pluginOption('sampler').default(() => random()),
-    /** For each parameter that there is an opinion on: the guess, or the guess with its own confidence. */
     guesses: z
       .record(z.string(), z.union([scalar, z.strictObject({ value: scalar, confidence: confidence.optional() })]))
       .refine((guesses) => Object.keys(guesses).length > 0, { error: 'expected at least one guess' }),
-    /** Of the guesses that have none of their own. */
     confidence: confidence.default(0.5),
-    /** Trials that the guesses are worth. */
     worth: z.number().positive().default(10),
-  }),
+  } satisfies OptionSchemas<PriorOptions>),
   nested: { sampler: 'sampler' },
   create({ sampler, guesses, confidence: usual, worth }, context) {
     const beliefs = new Map<string, Belief>();

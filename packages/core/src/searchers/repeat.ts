@@ -4,11 +4,19 @@ import type { Suggestion } from '../domain/suggestion.ts';
 import type { TrialId } from '../domain/trial.ts';
 import { FettleError } from '../errors.ts';
 import { API_VERSION } from '../plugin/api-version.ts';
-import { defineSearcher } from '../plugin/define.ts';
+import { defineSearcher, type FactoryOf, type OptionSchemas, type Plugin } from '../plugin/define.ts';
 import type { SearcherDescription } from '../ports/searcher-description.ts';
 import type { Offer, Searcher, TrialOutcome, TrialView } from '../ports/searcher.ts';
 import { VERSION } from '../version.ts';
 import { searcherOption } from './searcher-option.ts';
+
+/** Options of `repeat`. */
+export interface RepeatOptions {
+  /** What proposes configurations. It must run its trials to their end, as a sampler does by itself. */
+  searcher: Plugin<'searcher'> | Plugin<'sampler'>;
+  /** How often each configuration is run; at least 2. */
+  times: number;
+}
 
 /**
  * Runs each configuration several times, each time with another seed (`{seed}`, `$FETTLE_SEED`), for noisy objectives. The
@@ -17,15 +25,14 @@ import { searcherOption } from './searcher-option.ts';
  *
  * The searcher inside must run its trials to their end: it is told no reports and can pause nothing.
  */
-export const repeat = defineSearcher({
+export const repeat: FactoryOf<'searcher', RepeatOptions> = defineSearcher({
   name: 'repeat',
   version: VERSION,
   apiVersion: API_VERSION,
   options: z.strictObject({
     searcher: searcherOption(),
-    /** How often each configuration is run. */
     times: z.int().min(2),
-  }),
+  } satisfies OptionSchemas<RepeatOptions>),
   nested: { searcher: 'searcher' },
   create({ searcher, times }, context) {
     const { name, needs = [] } = searcher.definition;

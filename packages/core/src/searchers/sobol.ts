@@ -3,7 +3,7 @@ import type { Configuration } from '../domain/configuration.ts';
 import type { SearchSpace } from '../domain/search-space.ts';
 import { FettleError } from '../errors.ts';
 import { API_VERSION } from '../plugin/api-version.ts';
-import { defineSampler } from '../plugin/define.ts';
+import { defineSampler, type FactoryOf, type OptionSchemas } from '../plugin/define.ts';
 import type { ConfigurationSampler, Sample } from '../ports/configuration-sampler.ts';
 import type { RandomStream } from '../domain/random-stream.ts';
 import type { Offer, TrialView } from '../ports/searcher.ts';
@@ -14,17 +14,21 @@ import { MOST_DIMENSIONS, SobolSequence } from './sobol-sequence.ts';
 /** Different configurations that are looked at for the one that a trial was started with. */
 const MOST_DRAWS = 1001;
 
-/**
- * Fills the space evenly with a Sobol sequence, of up to 1,111 parameters. Points that are forbidden are left out.
- *
- * `scramble` (default `true`) shakes the sequence with the study's seed; without it, it is the same for every seed and
- * begins with every parameter's first value.
- */
-export const sobol = defineSampler({
+/** Options of `sobol`. */
+export interface SobolOptions {
+  /**
+   * Whether the sequence is shaken with the study's seed. Without it, it is the same for every seed and begins with every
+   * parameter's first value. Default: yes.
+   */
+  scramble?: boolean | undefined;
+}
+
+/** Fills the space evenly with a Sobol sequence, of up to 1,111 parameters. Points that are forbidden are left out. */
+export const sobol: FactoryOf<'sampler', SobolOptions> = defineSampler({
   name: 'sobol',
   version: VERSION,
   apiVersion: API_VERSION,
-  options: z.strictObject({ scramble: z.boolean().default(true) }),
+  options: z.strictObject({ scramble: z.boolean().default(true) } satisfies OptionSchemas<SobolOptions>),
   create: ({ scramble }, context) => {
     const { space } = context;
     if (space.dimensions.length > MOST_DIMENSIONS) {

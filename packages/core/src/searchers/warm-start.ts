@@ -7,7 +7,13 @@ import type { PastStudy } from '../domain/past-study.ts';
 import type { SearchSpace } from '../domain/search-space.ts';
 import { FettleError } from '../errors.ts';
 import { API_VERSION } from '../plugin/api-version.ts';
-import { defineSampler, type SearcherContext } from '../plugin/define.ts';
+import {
+  defineSampler,
+  type FactoryOf,
+  type OptionSchemas,
+  type Plugin,
+  type SearcherContext,
+} from '../plugin/define.ts';
 import { pluginOption } from '../plugin/plugin-option.ts';
 import type { ConfigurationSampler, Sample } from '../ports/configuration-sampler.ts';
 import type { SearcherDescription } from '../ports/searcher-description.ts';
@@ -27,11 +33,23 @@ const pastStudy: z.ZodType<PastStudy, PastStudy> = z.strictObject({
   ),
 });
 
-/** What a study file may write. Nothing of it is left once `fromFile` has read the study. */
+/** What a study file may write, and no program: nothing of it is left once `fromFile` has read the study. */
 const place = z.string().transform((_, context) => {
   context.addIssue({ code: 'custom' });
   return z.NEVER;
-});
+}) as unknown as z.ZodType<never, never>;
+
+/** Options of `warmStart`. */
+export interface WarmStartOptions {
+  /** What goes on from there. Default: `random()`. */
+  sampler?: Plugin<'sampler'> | undefined;
+  /** What the other studies found out, as `readPastStudy` returns it; at least one. */
+  studies: PastStudy[];
+  /** How many of their best configurations are tried first. Default: 5. */
+  first?: number | undefined;
+  /** Whether the sampler inside is told of their results. Default: yes. */
+  observe?: boolean | undefined;
+}
 
 /**
  * Starts with what other studies found: tries their best configurations first, and tells the sampler inside all of their
@@ -44,18 +62,16 @@ const place = z.string().transform((_, context) => {
  *
  * Configurations outside this study's space are left out, and a note says so.
  */
-export const warmStart = defineSampler({
+export const warmStart: FactoryOf<'sampler', WarmStartOptions> = defineSampler({
   name: 'warm-start',
   version: VERSION,
   apiVersion: API_VERSION,
   options: z.strictObject({
     sampler: pluginOption('sampler').default(() => random()),
     studies: z.array(z.union([pastStudy, place], { error: 'expected what readPastStudy(path) returns' })).min(1),
-    /** How many of their best configurations are tried first. */
     first: z.int().min(0).default(5),
-    /** Whether the sampler inside is told of their results. */
     observe: z.boolean().default(true),
-  }),
+  } satisfies OptionSchemas<WarmStartOptions>),
   nested: { sampler: 'sampler' },
   async fromFile(given, { pastStudy }) {
     if (!Array.isArray(given['studies'])) return given;

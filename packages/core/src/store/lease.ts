@@ -1,15 +1,10 @@
 import type { Database } from 'better-sqlite3';
 import { FettleError } from '../errors.ts';
-import type { LeaseHolder } from '../ports/trial-store.ts';
+import type { HeldLease } from './held-lease.ts';
 import type { ProcessFacts, ProcessIdentity } from './process-facts.ts';
 
 /** A holder on another machine that has not been heard of for this long, in milliseconds, counts as dead. */
 export const LEASE_TIMEOUT = 60_000;
-
-/** A holder, and when it was last heard of in milliseconds since the epoch (by its own clock). */
-export interface HeldLease extends LeaseHolder {
-  readonly heartbeat: number;
-}
 
 /** Who takes a lease, when, and whether by force. */
 export interface LeaseRequest {

@@ -4,21 +4,14 @@ import type { Goal } from '../domain/objective.ts';
 import type { StudyDefinition } from '../domain/study-spec.ts';
 import { isTerminal, type TrialRecord } from '../domain/trial.ts';
 import { FettleError } from '../errors.ts';
-import type { StudySummary, TrialQuery, TrialReader } from '../ports/trial-store.ts';
+import type { StudySummary, TrialQuery } from '../ports/trial-store.ts';
 import { decode } from './codec.ts';
 import { decodeEvent, type EventRow } from './event-row.ts';
-import { type HeldLease, leaseHolder } from './lease.ts';
+import type { SqliteReader } from './file-reader.ts';
+import { leaseHolder } from './lease.ts';
 import { reportsIn } from './reports-in.ts';
 import { guarded } from './store-error.ts';
 import { fromRow, TRIAL_COLUMNS, type TrialRow } from './trial-row.ts';
-
-/** A reader of a store file, which also knows who writes. */
-export interface SqliteReader extends TrialReader {
-  /** Who has the store open for writing, if anybody has (or had, when it died). */
-  leaseHolder(): HeldLease | undefined;
-  /** The events that concern no single trial (its creation, its sessions), oldest first: without reading the whole journal. */
-  studyEvents(): StudyEvent[];
-}
 
 /** Rows of the journal that are read at a time: a reader holds no lock between two chunks. */
 const CHUNK = 2_000;

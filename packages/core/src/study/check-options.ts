@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { FAILURE_CLASSES } from '../domain/failure.ts';
 import { FettleError } from '../errors.ts';
 import type { Plugin, PluginKind } from '../plugin/define.ts';
+import { problemsOf } from '../plugin/issue-text.ts';
 
 /**
  * Refuses options that are no study's: the compiler sees them in TypeScript that is checked, but nothing does in JavaScript and in a
@@ -14,24 +15,25 @@ import type { Plugin, PluginKind } from '../plugin/define.ts';
 export function checkStudyOptions(options: unknown, name = 'The study'): void {
   const { error } = studyOptions.safeParse(options);
   if (error === undefined) return;
-  const problems = error.issues.flatMap((issue) => problemsOf(issue, options));
+  const problems = error.issues.flatMap((issue) => problemsOf(issue, options, 'its options'));
   throw new FettleError('options-invalid', `${name} is not right:\n  ${problems.join('\n  ')}`);
 }
 
 /** Several limits are infinite in tests of a searcher; not a number is none. */
 const number = custom((value) => typeof value === 'number' && !Number.isNaN(value), 'a number');
+const amount = custom((value) => typeof value === 'number' && value >= 0, 'a number from 0 on');
 const milliseconds = custom((value) => typeof value === 'number' && value >= 0, 'a number of milliseconds');
 const text = custom((value) => typeof value === 'string' && value !== '', 'a text');
 const call = custom((value) => typeof value === 'function', 'a function');
 const service = custom((value) => typeof value === 'object' && value !== null, 'an object');
 
 const limits = {
-  trials: number.optional(),
+  trials: amount.optional(),
   wallClock: milliseconds.optional(),
-  resource: number.optional(),
+  resource: amount.optional(),
   target: number.optional(),
-  noImprovement: z.strictObject({ trials: number, minDelta: number.optional() }).optional(),
-  failures: number.optional(),
+  noImprovement: z.strictObject({ trials: amount, minDelta: amount.optional() }).optional(),
+  failures: amount.optional(),
 };
 const budget: z.ZodType = z.strictObject({
   ...limits,
@@ -101,29 +103,4 @@ function plugin(what: string, ...kinds: readonly PluginKind[]): z.ZodType {
     const { kind, record, create } = value as Partial<Plugin<PluginKind>>;
     return kind !== undefined && kinds.includes(kind) && record !== undefined && typeof create === 'function';
   }, what);
-}
-
-/** What an issue says, one line for each place. */
-function problemsOf(issue: z.core.$ZodIssue, options: unknown): string[] {
-  const at = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${[...at, key].join('.')}: is not known`);
-  const given = at.reduce<unknown>(
-    (here, key) => (here as Readonly<Record<string, unknown>> | undefined)?.[key],
-    options,
-  );
-  const place = at.length === 0 ? 'its options' : at.join('.');
-  const wanted = issue.code === 'invalid_type' ? `expected ${NAMES[issue.expected] ?? issue.expected}` : issue.message;
-  return [given === undefined ? `${place}: is missing; ${wanted}` : `${place}: ${wanted}, not ${shown(given)}`];
-}
-
-const NAMES: { readonly [type: string]: string } = {
-  object: 'an object',
-  record: 'an object',
-  array: 'a list',
-  string: 'a text',
-};
-
-function shown(value: unknown): string {
-  const whole = inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY });
-  return whole.length > 60 ? `${whole.slice(0, 57)}…` : whole;
 }

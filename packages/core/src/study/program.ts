@@ -19,11 +19,26 @@ export function programOf(options: StudyOptions): Program {
       remedy: 'Give the objective once: as a function, or as a program.',
     });
   }
-  if (evaluate !== undefined) return { kind: 'function', evaluate: evaluate };
-  if (command === undefined) return { kind: 'manual' };
+  if (command === undefined) {
+    requireNothingIdle(options);
+    return evaluate === undefined ? { kind: 'manual' } : { kind: 'function', evaluate };
+  }
   const program = { kind: 'command', command, workingDirectory: resolve(workingDirectory), environment } as const;
   checkTemplates(program, options.space.names);
   return program;
+}
+
+/** Refuses what only a command has a use for. A backend of one's own may know itself what it runs. */
+function requireNothingIdle(options: StudyOptions): void {
+  const { evaluate, backend } = options;
+  if (evaluate === undefined && backend !== undefined) return;
+  const idle = (['metrics', 'environment'] as const).filter((option) => options[option] !== undefined);
+  if (idle.length === 0) return;
+  const names = idle.map((option) => `\`${option}\``).join(' and ');
+  const study = evaluate === undefined ? 'whose trials are run by hand' : 'with `evaluate`';
+  throw new FettleError('options-invalid', `${names} would do nothing in a study ${study}.`, {
+    remedy: 'Leave that out, or give the objective as a `command`.',
+  });
 }
 
 /** Where trials run when the study does not say. */

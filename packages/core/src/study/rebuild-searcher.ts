@@ -4,7 +4,7 @@ import type { StudyDefinition } from '../domain/study-spec.ts';
 import type { TrialId } from '../domain/trial.ts';
 import { studyStream } from '../engine/random-streams.ts';
 import { relive } from '../engine/recover.ts';
-import { pluginError } from '../engine/plugin-error.ts';
+import { pluginError } from '../plugin-error.ts';
 import { SearcherGuard } from '../engine/searcher-guard.ts';
 import { StudyState } from '../engine/study-state.ts';
 import { FettleError, messageOf } from '../errors.ts';
@@ -41,6 +41,8 @@ export function makeSearcher(
   try {
     return new SearcherGuard(whole.create(context), name, space);
   } catch (thrown) {
+    // What has no right shape was named already: this one, or one inside it.
+    if (thrown instanceof FettleError && thrown.code === 'plugin-invalid') throw thrown;
     throw pluginError(`searcher '${name}'`, `cannot be made for this study: ${messageOf(thrown)}`, thrown);
   }
 }

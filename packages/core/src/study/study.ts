@@ -1,13 +1,13 @@
 import type { Configuration } from '../domain/configuration.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { StudyEventType } from '../domain/event.ts';
-import type { FailureClass } from '../domain/failure.ts';
-import type { Metrics } from '../domain/report.ts';
+import { FAILURE_CLASSES, type FailureClass } from '../domain/failure.ts';
+import { type Metrics, requireNumbers } from '../domain/report.ts';
 import { attemptId, isTerminal, type TrialId, type TrialRecord } from '../domain/trial.ts';
 import type { Scope } from '../container/scope.ts';
-import { BACKEND, CLOCK, EVENT_HUB, LOGGER, SEARCHER, STORE } from '../container/tokens.ts';
+import { BACKEND, CLOCK, EVENT_HUB, LOGGER, READER_AFTERWARDS, SEARCHER, STORE } from '../container/tokens.ts';
 import type { Driver } from '../engine/driver.ts';
-import { toRecord } from '../engine/live-trial.ts';
+import { type LiveTrial, toRecord } from '../engine/live-trial.ts';
 import { budgetUse } from '../engine/stop-rules.ts';
 import type { Tick } from '../engine/tick.ts';
 import { FettleError, messageOf } from '../errors.ts';
@@ -61,8 +61,10 @@ export interface StudyParts {
 export class Study<C extends Configuration = Configuration> implements AsyncDisposable {
   readonly #parts: StudyParts;
   #phase: 'open' | 'ready' | 'running' | 'closed' = 'open';
-  #bestRecord: TrialRecord | undefined;
+  #bestRecord: TrialRecord<C> | undefined;
   #byHand: ManualBackend | undefined;
+  /** For questions after the session has ended. */
+  #afterwards: TrialReader | undefined;
   /** Callers of `ask`, `report` and `tell` may be many, the searcher is asked one thing at a time. */
   readonly #turns = new OneAtATime();
 
@@ -79,9 +81,13 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
     return this.#parts.tick.state.definition.name;
   }
 
-  /** What is stored: trials, reports, events. */
-  get reader(): TrialReader {
-    return this.#parts.scope.get(STORE);
+  /** What is stored: trials, reports, events. It can be read after `run` as well, until `close`. */
+  get reader(): TrialReader<C> {
+    const { scope } = this.#parts;
+    // Its configurations lie in the space, which is the recorded one: `createStudy` has seen to that.
+    if (this.#phase !== 'closed') return scope.get(STORE) as TrialReader as TrialReader<C>;
+    this.#afterwards ??= scope.get(READER_AFTERWARDS);
+    return this.#afterwards as TrialReader<C>;
   }
 
   /**
@@ -95,10 +101,11 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
   }
 
   /**
-   * Runs trials until the budget is used, the searcher has nothing left, or the study is interrupted; then closes.
+   * Runs trials until the budget is used, the searcher has nothing left, or the study is interrupted; then ends the session. What
+   * has come of it can still be read.
    * @throws FettleError when a plugin or the store fails; what was recorded is safe and the study can be continued
    */
-  async run(): Promise<StudyResult> {
+  async run(): Promise<StudyResult<C>> {
     const { driver, tick, scope } = this.#parts;
     if (scope.get(BACKEND) instanceof ManualBackend) {
       throw new FettleError(
@@ -125,12 +132,13 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
       const best = this.best();
       return { status, reason, best, summary: tick.state.summary() };
     } finally {
-      await this.close();
+      await this.#end();
     }
   }
 
   /**
-   * Ends the session cleanly: nothing more is launched; what runs is asked to save a checkpoint and continues next time.
+   * Ends the session cleanly: nothing more is launched; what runs is asked to save a checkpoint and continues next time. `run`
+   * then comes to its end: `process.once('SIGINT', () => study.interrupt('Ctrl-C'))`.
    * @param reason why, for the record
    */
   interrupt(reason: string): void {
@@ -143,10 +151,12 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
   }
 
   /** How the study stands now. */
-  status(): StudyStatus {
+  status(): StudyStatus<C> {
     const { tick, scope } = this.#parts;
     const { state } = tick;
-    const running = [...state.live.values()].filter((trial) => trial.state === 'running').map(toRecord);
+    const running = [...state.live.values()]
+      .filter((trial) => trial.state === 'running')
+      .map((trial) => this.#record(trial));
     const isOpen = this.#phase === 'ready' || this.#phase === 'running';
     const now = scope.get(CLOCK).now();
     const summary = state.summary();
@@ -182,12 +192,12 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
    * The best trial so far, among those that have left the running state: the one with the least (or largest) value at any
    * resource, unless it was stopped, or overtaken by one that was as good at the same resource and has gone further.
    */
-  best(): TrialRecord | undefined {
+  best(): TrialRecord<C> | undefined {
     const { state } = this.#parts.tick;
     const id = state.incumbent.best;
     if (id === undefined) return undefined;
     const live = state.live.get(id);
-    if (live !== undefined) return toRecord(live);
+    if (live !== undefined) return this.#record(live);
     // A trial that is over never changes: read it once.
     if (this.#bestRecord?.id !== id) this.#bestRecord = this.reader.trial(id);
     return this.#bestRecord;
@@ -195,12 +205,12 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
 
   /**
    * The next trial to run by hand, or `undefined` if there is none now: the budget is used up, or the searcher waits for
-   * results or has nothing left.
+   * results or has nothing left. There will be none any more once no trial is out (`status().running` is empty).
    */
   async ask(): Promise<AskedTrial<C> | undefined> {
     const backend = this.#manual();
     return await this.#turns.do(async () => {
-      if (this.#phase !== 'ready') await this.#makeReady();
+      await this.#requireReady();
       backend.places += 1;
       let request: LaunchRequest | undefined;
       try {
@@ -223,18 +233,23 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
     this.#manual();
     const { driver, tick } = this.#parts;
     return await this.#turns.do(async () => {
+      await this.#requireReady();
       const attempt = attemptId(trial, this.#running(trial).attempts);
-      driver.post({ kind: 'reported', attempt, metrics: this.#metrics(metrics), resource });
+      driver.post({ kind: 'reported', attempt, metrics: this.#metrics(metrics, resource), resource });
       await driver.step();
       return tick.state.live.get(trial)?.decision ?? { kind: 'continue' };
     });
   }
 
-  /** Tells how a trial that was run by hand ended. */
+  /**
+   * Tells how a trial that was run by hand ended. One that failed is handed out again by `ask` as often as the retry policy says.
+   * @param result its value, its metrics, `{ failed: 'oom' }`, or nothing after its last `report`
+   */
   async tell(trial: TrialId, result?: Told): Promise<void> {
     const backend = this.#manual();
     const { driver } = this.#parts;
     await this.#turns.do(async () => {
+      await this.#requireReady();
       const attempt = attemptId(trial, this.#running(trial).attempts);
       if (isFailure(result)) {
         const { failed: failure, message = 'said by the caller' } = result;
@@ -250,6 +265,11 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
 
   /** Ends the session and releases everything. Trials handed out by `ask` can be told in the next session. */
   async close(): Promise<void> {
+    this.#afterwards?.close();
+    await this.#end();
+  }
+
+  async #end(): Promise<void> {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
     const { driver, scope, tick } = this.#parts;
@@ -273,6 +293,10 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
     await this.close();
   }
 
+  async #requireReady(): Promise<void> {
+    if (this.#phase !== 'ready') await this.#makeReady();
+  }
+
   async #makeReady(): Promise<void> {
     if (this.#phase !== 'open') {
       throw new FettleError('study-state', `The study '${this.name}' is ${this.#phase}.`, {
@@ -291,6 +315,10 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
     const { state } = this.#parts.tick;
     const sign = state.objective.goal === 'maximize' ? -1 : 1;
     return budgetUse(state.settings.budget, state.totals(now), (target) => sign * target);
+  }
+
+  #record(trial: LiveTrial): TrialRecord<C> {
+    return toRecord(trial) as TrialRecord<C>;
   }
 
   #manual(): ManualBackend {
@@ -319,11 +347,15 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
     });
   }
 
-  #metrics(given: number | Metrics): Metrics {
-    return typeof given === 'number' ? { [this.#parts.tick.state.objective.metric]: given } : given;
+  #metrics(given: number | Metrics, resource?: number): Metrics {
+    const metrics = typeof given === 'number' ? { [this.#parts.tick.state.objective.metric]: given } : given;
+    requireNumbers(metrics, resource, this.#parts.tick.state.objective.resourceFrom);
+    return metrics;
   }
 }
 
 function isFailure(result: Told): result is ToldFailure {
-  return typeof result === 'object' && typeof result['failed'] === 'string';
+  if (typeof result !== 'object' || typeof result?.['failed'] !== 'string') return false;
+  if (FAILURE_CLASSES.some((failure) => failure === result['failed'])) return true;
+  throw new TypeError(`'${result['failed']}' is no class of failure; there are ${FAILURE_CLASSES.join(', ')}.`);
 }

@@ -7,6 +7,7 @@ import type { TrialView } from '../ports/searcher.ts';
 import type { Check } from './check.ts';
 import { fail, SamplerSession } from './sampler-session.ts';
 import { CONTINUOUS_SPACE, FINITE_SPACE, isPlain, PLAIN_FINITE_SPACE, SAMPLER_SPACES } from './sampler-spaces.ts';
+import { withoutGlobals } from './without-globals.ts';
 
 /** What a sampler's contract suite needs to know of it. The limits are held to be true, not left out. */
 export interface SamplerSuiteOptions {
@@ -87,8 +88,7 @@ export function samplerChecks(make: () => Plugin<'sampler'>, options: SamplerSui
       ? []
       : [
           check('takes randomness from the offer and time from nowhere', async (session) => {
-            const one = session(CONTINUOUS_SPACE);
-            await withoutGlobals(() => search(one));
+            await withoutGlobals(() => search(session(CONTINUOUS_SPACE)));
           }),
         ]),
     check('can be rebuilt from its history at any moment', async (session) => {
@@ -234,20 +234,6 @@ async function oneTrial(session: SamplerSession, exhausts: boolean, finish: (tri
   const answer = await session.sample();
   if (answer.kind === 'configuration') finish(session.start(answer.configuration));
   else if (!exhausts) fail(`it said it was exhausted after trials that failed: ${answer.reason}`);
-}
-
-/** Takes the global sources of randomness and time away for a while. */
-async function withoutGlobals<T>(work: () => Promise<T>): Promise<T> {
-  const { random } = Math;
-  const { now } = Date;
-  try {
-    Math.random = () => fail('it called Math.random; use offer.random(purpose)');
-    Date.now = () => fail('it called Date.now; a sampler does not look at time');
-    return await work();
-  } finally {
-    Math.random = random;
-    Date.now = now;
-  }
 }
 
 function keyOf(session: SamplerSession, answer: Sample): string {

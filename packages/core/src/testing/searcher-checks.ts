@@ -6,15 +6,7 @@ import type { Check } from './check.ts';
 import { questioned } from './describing-checks.ts';
 import { fail } from './sampler-session.ts';
 import { isPlain } from './sampler-spaces.ts';
-import {
-  askTwice,
-  compareRebuilt,
-  decisions,
-  firstDifference,
-  MINIMIZE,
-  probed,
-  withoutGlobals,
-} from './searcher-probes.ts';
+import { askTwice, compareRebuilt, decisions, firstDifference, isolated, MINIMIZE, probed } from './searcher-probes.ts';
 import { simulateStudy, type Simulated } from './simulate-study.ts';
 import { curveProgram, faults, type SimulatedProgram } from './simulated-program.ts';
 
@@ -112,7 +104,7 @@ export function searcherChecks(
   const globalsCheck: Check = {
     name: 'takes randomness from the offer and time from nowhere',
     async run() {
-      await simulate(firstSpace, { searcher: probed(make(), withoutGlobals) });
+      await simulate(firstSpace, { searcher: isolated(make()) });
     },
   };
 

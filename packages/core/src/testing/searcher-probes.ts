@@ -13,6 +13,7 @@ import { recordedSuggestion } from '../study/recorded-suggestion.ts';
 import { asSearcher } from '../searchers/as-searcher.ts';
 import { makeSearcher } from '../study/rebuild-searcher.ts';
 import { fail } from './sampler-session.ts';
+import { withoutGlobals } from './without-globals.ts';
 
 /** What the simulated studies of the suite minimise. */
 export const MINIMIZE: Objective = { metric: 'loss', goal: 'minimize' };
@@ -75,18 +76,24 @@ export async function askTwice(ask: () => MaybePromise<Suggestion>): Promise<Sug
   return one;
 }
 
-/** Takes the global sources of randomness and time away while a question is answered. */
-export async function withoutGlobals(ask: () => MaybePromise<Suggestion>): Promise<Suggestion> {
-  const { random } = Math;
-  const { now } = Date;
-  try {
-    Math.random = () => fail('it called Math.random; use offer.random(purpose)');
-    Date.now = () => fail('it called Date.now; a searcher does not look at time');
-    return await ask();
-  } finally {
-    Math.random = random;
-    Date.now = now;
-  }
+/** The same plugin without the global sources of randomness and time. */
+export function isolated(plugin: Plugin<'searcher'> | Plugin<'sampler'>): Plugin<'searcher'> {
+  const searcherPlugin = isPlugin(plugin, 'sampler') ? asSearcher(plugin) : plugin;
+  return {
+    ...searcherPlugin,
+    create(context): Searcher {
+      const made = withoutGlobals(() => searcherPlugin.create(context)) as Searcher;
+      const told = (tell: () => void): void => void withoutGlobals(tell);
+      return {
+        ask: (offer) => withoutGlobals(() => made.ask(offer)),
+        started: (trial) => told(() => made.started?.(trial)),
+        resumed: (trial) => told(() => made.resumed?.(trial)),
+        report: (trial, report, recorded) => withoutGlobals(() => made.report(trial, report, recorded)),
+        ended: (trial, outcome) => told(() => made.ended?.(trial, outcome)),
+        close: () => made.close?.(),
+      };
+    },
+  };
 }
 
 /**

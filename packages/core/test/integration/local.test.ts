@@ -17,7 +17,7 @@ import { attemptDirectory } from '../../src/backends/attempt-directory.ts';
 import { claimant, claimPath } from '../../src/backends/claim.ts';
 import { LocalBackend } from '../../src/backends/local-backend.ts';
 import { spawnLauncher } from '../../src/backends/local-launch.ts';
-import type { LocalOptions } from '../../src/backends/local-options.ts';
+import type { CheckedLocalOptions } from '../../src/backends/local-options.ts';
 import { findProcess, isAlive, sendSignal, thisMachine } from '../../src/backends/process-table.ts';
 import type { AttemptEnd } from '../../src/domain/failure.ts';
 import type { LaunchRequest } from '../../src/ports/backend.ts';
@@ -26,7 +26,7 @@ import { launchRequest } from '../../src/testing/backend-bench.ts';
 import { RecordingHost } from '../../src/testing/recording-host.ts';
 import { LocalPlace, NOTE } from '../fixtures/local-place.ts';
 
-function placeFor(options: LocalOptions = {}, name?: string): LocalPlace {
+function placeFor(options: CheckedLocalOptions = {}, name?: string): LocalPlace {
   const place = new LocalPlace(options, name);
   onTestFinished(() => place.close());
   return place;

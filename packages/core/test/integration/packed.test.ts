@@ -98,6 +98,29 @@ describe('a searcher written outside of the repository, against the packed packa
     expect(output).toMatch(message);
   });
 
+  it('has types that a strict compiler takes as they are, with those of nobody else', () => {
+    const compilerOptions = {
+      strict: true,
+      noEmit: true,
+      target: 'es2023',
+      lib: ['es2023', 'esnext.disposable', 'dom'],
+      module: 'nodenext',
+      types: [],
+      skipLibCheck: false,
+    };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['consumer.ts'] }));
+    writeFileSync(
+      join(folder, 'consumer.ts'),
+      `import { createStudy, float, random, searchSpace } from '@fettle/core';
+       const space = searchSpace({ x: float({ min: 0, max: 1 }) });
+       const objective = { metric: 'loss', goal: 'minimize' } as const;
+       const study = await createStudy({ name: 'a', space, objective, evaluate: () => 1, searcher: random() });
+       export const x: number | undefined = (await study.run()).best?.configuration.x;`,
+    );
+    const { stdout } = spawnSync('npx', ['tsc', '-p', folder], { cwd: PACKAGE, encoding: 'utf8' });
+    expect(stdout).toBe('');
+  });
+
   it('runs a study from the packed package in plain JavaScript', () => {
     cpSync(SOURCE, join(folder, 'searcher.js'));
     writeFileSync(

@@ -1,10 +1,16 @@
-import { pluginOption, random } from '@fettle/core';
+import { type OptionSchemas, type Plugin, pluginOption, random } from '@fettle/core';
 import { z } from 'zod';
 
 /** The options that every stopping rule has. */
+export interface StoppingOptions {
+  /** Which configuration each new trial gets. Default: `random()`. */
+  sampler?: Plugin<'sampler'> | undefined;
+  /** Resource (epochs, steps, samples) below which no trial is stopped. Default: 0. */
+  startResource?: number | undefined;
+}
+
+/** The schemas of {@link StoppingOptions}. */
 export const stoppingOptions = {
-  /** Which configuration each new trial gets; `random()` if not given. */
   sampler: pluginOption('sampler').default(() => random()),
-  /** Resource (epochs, steps, samples) below which no trial is stopped. */
   startResource: z.number().nonnegative().default(0),
-};
+} satisfies OptionSchemas<StoppingOptions>;

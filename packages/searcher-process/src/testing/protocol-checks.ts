@@ -2,7 +2,7 @@ import { createRandomStream, float, type SearcherContext, searchSpace, silentLog
 import type { Check } from '@fettle/core/checks';
 import type { Conversation } from '../conversation.ts';
 import { openConversation } from '../open-conversation.ts';
-import type { ProcessOptions } from '../process-options.ts';
+import type { CheckedProcessOptions } from '../process-options.ts';
 import { type Ready, sampleAnswer, suggestionAnswer } from '../program-messages.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -19,7 +19,7 @@ export interface ProtocolChecks {
 }
 
 /** The checks of the protocol itself. */
-export function protocolChecks(options: ProcessOptions, exchange: Exchange, folder: string): ProtocolChecks {
+export function protocolChecks(options: CheckedProcessOptions, exchange: Exchange, folder: string): ProtocolChecks {
   const withConversation = async <T>(work: (conversation: Conversation, ready: Ready) => Promise<T>): Promise<T> => {
     const conversation = openConversation(options, contextIn(folder), 'searcher', exchange);
     try {

@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import { messageOf } from '@fettle/core';
 import { type Check, samplerChecks, searcherChecks } from '@fettle/core/checks';
-import type { z } from 'zod';
 import { watchedSampler, watchedSearcher } from '../process.ts';
-import { processOptions } from '../process-options.ts';
+import { type ProcessOptions, processOptions } from '../process-options.ts';
 import type { Ready } from '../program-messages.ts';
 import { Exchange, type ExchangedLine } from './exchange.ts';
 import { protocolChecks } from './protocol-checks.ts';
@@ -37,7 +36,7 @@ export interface CheckResult {
  * @throws FettleError `program-missing` when there is no such program
  */
 export async function* testProgram(
-  given: z.input<typeof processOptions>,
+  given: ProcessOptions,
   suite: ProgramSuiteOptions = {},
 ): AsyncGenerator<CheckResult, void, undefined> {
   const options = processOptions.parse(given);
@@ -61,7 +60,7 @@ export async function* testProgram(
 
 /** The checks of the contract that the program should keep: of a sampler, also as the searcher that it is by itself. */
 function contractChecks(
-  given: z.input<typeof processOptions>,
+  given: ProcessOptions,
   { role, space }: Ready,
   exchange: Exchange,
   { deterministic, exhausts, trials }: ProgramSuiteOptions,

@@ -10,9 +10,13 @@ const REPORT = { resource: 1, value: 0.5, metrics: { loss: 0.5 } };
 
 describe('a program whose answer is wrong', () => {
   const cases: readonly [what: string, asked: string, message: RegExp, code?: string][] = [
-    ['is not JSON', 'garbage', /question for trial 3 wrongly: it is no line of JSON[^]*Traceback \(most/],
+    [
+      'is not JSON',
+      'garbage',
+      /question for trial 3 wrongly: it is no line of JSON[^]*goes to standard error[^]*Traceback \(most/,
+    ],
     ['holds a number that JSON does not know', 'nan', /no line of JSON[^]*NaN/],
-    ['has members that are not known, and lacks others', 'shape', /reason: [^]*"?reson[^]*\{"type":"start"/],
+    ['has members that are not known, and lacks others', 'shape', /reason: is missing[^]*"?reson[^]*\{"type":"start"/],
     ['has another id', 'wrong-id', /id: must be the question's, 1/],
     ['lies outside the space', 'outside', /'x' must lie from 0 to 1, got 2[^]*\{"type":"start"/],
     [
@@ -62,13 +66,17 @@ describe('a program whose answer is wrong', () => {
 });
 
 it.each([
-  ['the searcher of a study', (options: JsonObject) => processSearcher(odd(options)), 'process'],
+  [
+    'the searcher of a study',
+    (options: JsonObject) => processSearcher(odd(options)),
+    "searcher 'process' rejected the promise of ask",
+  ],
   [
     'the sampler inside another',
     (options: JsonObject) => limit({ searcher: processSampler(odd(options)), concurrency: 1 }),
-    'limit',
+    "sampler 'process' rejected the promise of sample",
   ],
-])('a program that is %s ends it with an error that says who, what and why', async (_, make, name) => {
+])('a program that is %s ends it with an error that says who, what and why', async (_, make, beginning) => {
   const study = await createStudy({
     name: 'wrong',
     space: searchSpace({ x: float({ min: 0, max: 1 }) }),
@@ -79,9 +87,7 @@ it.each([
   await expect(study.run()).rejects.toMatchObject({
     code: 'program-answer-invalid',
     message: expect.stringMatching(
-      new RegExp(
-        `^The searcher '${name}' rejected the promise of ask\\(\\): '.*odd.mjs' answered the question for trial 1`,
-      ),
+      new RegExp(`^The ${beginning}\\(\\): '.*odd.mjs' answered the question for trial 1`),
     ) as string,
     remedy: expect.stringContaining('fettle test-searcher') as string,
     cause: { code: 'program-answer-invalid' },

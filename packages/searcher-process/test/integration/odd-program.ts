@@ -11,7 +11,7 @@ import {
 } from '@fettle/core';
 import { onTestFinished } from 'vitest';
 import { ProcessSearcher } from '../../src/process-searcher.ts';
-import { type ProcessOptions, processOptions } from '../../src/process-options.ts';
+import { type CheckedProcessOptions, processOptions } from '../../src/process-options.ts';
 
 /** What was said to the logger. */
 export type Said = { readonly level: string; readonly message: string }[];
@@ -29,7 +29,7 @@ export function contextOf(space: SearchSpace = SPACE, resumable = true): { conte
 }
 
 /** Options for the program that does as its options say. */
-export function odd(options: JsonObject, more: Partial<ProcessOptions> = {}): ProcessOptions {
+export function odd(options: JsonObject, more: Partial<CheckedProcessOptions> = {}): CheckedProcessOptions {
   const command = [process.execPath, join(import.meta.dirname, '../fixtures/odd.mjs')];
   return processOptions.parse({ command, options, answerSeconds: 20, ...more });
 }
@@ -37,7 +37,7 @@ export function odd(options: JsonObject, more: Partial<ProcessOptions> = {}): Pr
 /** The searcher that this program is; closed when the test is over. */
 export function searcherOf(
   options: JsonObject,
-  more?: Partial<ProcessOptions>,
+  more?: Partial<CheckedProcessOptions>,
 ): { searcher: ProcessSearcher; said: Said } {
   const { context, said } = contextOf();
   const searcher = new ProcessSearcher(odd(options, more), context);
