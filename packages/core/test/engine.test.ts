@@ -560,6 +560,43 @@ describe('what a plugin throws', () => {
   });
 });
 
+describe('a backend that says nothing of a launch', () => {
+  it.each([
+    ['at once', () => undefined],
+    ['later', () => Promise.resolve({})],
+  ])('%s, is told so by the trial that failed', async (_, launch) => {
+    const mute = defineBackend({
+      name: 'mute',
+      version: '0.0.0',
+      apiVersion: API_VERSION,
+      options: z.strictObject({}),
+      create: (): Backend => ({
+        outlivesDriver: false,
+        open: () => undefined,
+        adopt: () => [],
+        launch: launch as never,
+        stop: () => undefined,
+        capacity: () => 1,
+        close: () => undefined,
+      }),
+    });
+    const budget = { trials: 1 };
+    const study = await createStudy({
+      name: 'mute',
+      space: SPACE,
+      objective: LOSS,
+      searcher: random(),
+      backend: mute(),
+      budget,
+    });
+    await study.run();
+    expect(study.reader.trial(1)).toMatchObject({
+      failure: 'launch',
+      message: expect.stringContaining("The backend 'mute' answered launch() with") as string,
+    });
+  });
+});
+
 describe('what a study has found out', () => {
   const options = {
     name: 'read',

@@ -1,4 +1,5 @@
 import { isPromise, type MaybePromise } from '../domain/json.ts';
+import { shownValue } from '../domain/shown-value.ts';
 import type { AttemptId } from '../domain/trial.ts';
 import { FettleError, messageOf } from '../errors.ts';
 import type {
@@ -59,9 +60,13 @@ export class BackendGuard {
     );
   }
 
-  /** Starts an attempt. What is thrown concerns this attempt only, and is passed on as it is. */
+  /**
+   * Starts an attempt. What is thrown concerns this attempt only, and is passed on as it is.
+   * @throws FettleError `plugin-misbehaved` if the answer says nothing of the launch
+   */
   launch(request: LaunchRequest): MaybePromise<Launched> {
-    return this.#backend.launch(request);
+    const answer = this.#backend.launch(request);
+    return isPromise(answer) ? answer.then((launched) => this.#checkLaunched(launched)) : this.#checkLaunched(answer);
   }
 
   /** @throws FettleError `plugin-misbehaved` */
@@ -87,6 +92,14 @@ export class BackendGuard {
     }
     if (Number.isInteger(capacity) && capacity >= 0) return capacity;
     throw pluginError(this.#who, `says that ${capacity} attempts can run at the same time, which is no whole number`);
+  }
+
+  #checkLaunched(launched: Launched): Launched {
+    if ((Object(launched) as Partial<Launched>).handle !== undefined) return launched;
+    throw pluginError(
+      this.#who,
+      `answered launch() with ${shownValue(launched)}: expected { handle }, which is null if the attempt's name is enough to find it again`,
+    );
   }
 
   #error(method: string, thrown: unknown): FettleError {
