@@ -24,6 +24,11 @@ export interface GivenOptions {
    */
   attemptsPerJob?: number | undefined;
   /**
+   * Lines of bash that each job runs first, for all that runs in it: `['module load cuda', 'source venv/bin/activate']`. One that
+   * fails ends the job. Default: none.
+   */
+  setup?: string[] | undefined;
+  /**
    * Words before the program's own, for containers and for programs of several processes: `['srun']`,
    * `['apptainer', 'exec', '--nv', 'image.sif']`. `{study}` stands for the study's folder. Default: none.
    */
