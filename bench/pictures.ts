@@ -111,7 +111,7 @@ const methods = Object.keys(names);
 writeFileSync(
   join(PICTURES, 'bayes-rank.svg'),
   lines(
-    'Mean rank over thirteen problems and 27 seeds; 1 is best',
+    'Mean rank over thirteen problems and 30 seeds; 1 is best',
     quality.marks,
     Object.entries(names).map(([method, name]) => [
       name,
