@@ -97,8 +97,9 @@ describeOnSlurm('jobs on a Slurm cluster', () => {
     const { events } = await run(
       { slots: 2 },
       [1, 2, 3],
-      // While the last trial runs, the other slot stands idle: nothing more is wanted. Then both are taken.
-      `[ $1 = 3 ] && [ $FETTLE_ATTEMPT = 1 ] && { sleep 1; scancel --me; sleep 60; }; ${REPORT}`,
+      // While the last trial runs, the other slot stands idle: nothing more is wanted. Then both are taken. (The shell makes way
+      // for the last `sleep`: were only that killed first, it would go on to report.)
+      `[ $1 = 3 ] && [ $FETTLE_ATTEMPT = 1 ] && { sleep 1; scancel --me; exec sleep 60; }; ${REPORT}`,
     );
     expect(events.filter(({ type }) => type === 'trial:completed')).toHaveLength(3);
     expect(events.filter(({ type }) => type === 'trial:requeued')).toMatchObject([{ body: { trial: 3 } }]);
