@@ -10,6 +10,8 @@ import { silentLogger } from '../study/silent-logger.ts';
 const TURNS = 10_000;
 /** Time between two looks on a real clock, in milliseconds. */
 const PERIOD = 10;
+/** Looks once patience is at its end on a virtual clock: files and processes take real time, which a virtual one outruns. */
+const LATE_LOOKS = 50;
 
 /** What a backend said of one attempt. */
 export interface HeardReport {
@@ -73,6 +75,12 @@ export class RecordingHost implements BackendHost {
     const { clock } = this;
     const late = clock.now() + patience;
     for (let turn = 0; clock.now() <= late && turn < TURNS; turn += 1) {
+      const found = await look();
+      if (found !== undefined) return found;
+      await this.#passTime(PERIOD);
+    }
+    for (let turn = 0; clock.idle !== undefined && turn < LATE_LOOKS; turn += 1) {
+      await new Promise((resolve) => setTimeout(resolve, PERIOD));
       const found = await look();
       if (found !== undefined) return found;
       await this.#passTime(PERIOD);
