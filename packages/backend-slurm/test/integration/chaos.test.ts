@@ -174,7 +174,7 @@ async function breakEverything(everything: boolean): Promise<void> {
         if (batch !== undefined) rmSync(join(slots, batch), { recursive: true, force: true, maxRetries: 5 });
       },
     ],
-    ['a second driver is started', async () => expect((await drivers.second()) ?? 1).toBe(1)],
+    ['a second driver is started', async () => expect([1, undefined]).toContain(await drivers.second())],
     [
       'the time limit comes early',
       async () => void cluster.run('scontrol', 'update', `jobid=${pick(runningJobs()) ?? 0}`, 'EndTime=now+2'),
