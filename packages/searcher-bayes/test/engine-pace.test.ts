@@ -53,5 +53,6 @@ test('a fit is spread evenly over the questions before it is due, the cheap comp
   }
   const total = costs.reduce((sum, cost) => sum + cost, 0);
   expect(total).toBeGreaterThan(25);
-  expect(Math.max(...costs)).toBeLessThan(2.5);
+  // Two likelihoods of 330 observations, where the share of a question is a little more than one.
+  expect(Math.max(...costs)).toBeLessThan(2.7);
 });

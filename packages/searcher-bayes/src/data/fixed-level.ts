@@ -84,8 +84,8 @@ export class FixedLevel implements GaussianProcess {
     return this.#joint.leaveOneOut();
   }
 
-  append(point: Float64Array, value: number): GaussianProcess {
-    return new FixedLevel(this.#joint.append(point, value));
+  append(points: Float64Array, values: ArrayLike<number>): GaussianProcess {
+    return new FixedLevel(this.#joint.append(points, values));
   }
 
   withPending(points: Float64Array): GaussianProcess {

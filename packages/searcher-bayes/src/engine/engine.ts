@@ -96,7 +96,7 @@ export class Engine {
     if (models === undefined) return undefined;
     // The next fit keeps its pace, so that its work is spread evenly however quickly questions follow each other.
     const begun = this.#schedule.begun(this.#observations.length)!;
-    this.#advance(begun, (this.#observations.length - begun.count + 1) / (begun.due - begun.count + 1));
+    this.#advance(begun, (this.#observations.length - begun.count + 1) / Math.max(1, begun.due - begun.count));
     const unknown = active.filter((trial) => this.#levels.get(trial)?.has(models.level) !== true);
     const pending = this.#foremost(models, unknown).map((trial) => this.#points.get(trial)!);
     return propose(this.#setup, {
@@ -127,7 +127,7 @@ export class Engine {
     this.#advance(plan, 1);
     const fit = this.#fits.get(plan.count)!;
     const known = this.#current?.models.fittedAt === plan.count ? this.#current : { upTo: plan.count, models: fit };
-    const models = extended(this.#algebra, known.models, this.#observations.slice(known.upTo));
+    const models = extended(known.models, this.#observations.slice(known.upTo));
     this.#current = { upTo: this.#observations.length, models };
     return models;
   }

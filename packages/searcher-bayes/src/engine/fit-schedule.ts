@@ -63,7 +63,8 @@ export class FitSchedule {
     const count = Math.max(last.due, last.count + Math.max(1, Math.ceil(last.count / REFIT_SHARE)));
     const isAnchor = stage(count) > stage(last.count);
     const work = this.#workOf(count, isAnchor);
-    const lag = Math.max(0, Math.ceil(work / this.#share) - 1);
+    // The question from which a fit is used does none of its work: it has what came since to take in, and the next fit to begin.
+    const lag = work <= this.#share ? 0 : Math.ceil(work / this.#share);
     return { count, due: count + lag, isAnchor, anchor: last.isAnchor ? last.count : last.anchor, work };
   }
 

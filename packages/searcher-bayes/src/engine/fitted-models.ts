@@ -3,7 +3,6 @@ import { type Observation, pointsOf, valuesOf } from '../data/observation.ts';
 import type { TrainingSet } from '../data/training-set.ts';
 import type { LinearAlgebra } from '../linear-algebra/types.ts';
 import { fitInSteps } from '../model/fit.ts';
-import { conditionGaussianProcess } from '../model/gaussian-process.ts';
 import type { GaussianProcess, Hyperparameters, Noise } from '../model/types.ts';
 import type { EngineSetup } from './protocol.ts';
 
@@ -83,43 +82,22 @@ export function* fitModels(
 }
 
 /** The models with more observations, their hyperparameters unchanged. */
-export function extended(algebra: LinearAlgebra, models: FittedModels, more: readonly Observation[]): FittedModels {
+export function extended(models: FittedModels, more: readonly Observation[]): FittedModels {
   const added = more.filter(({ level }) => models.scale !== undefined || level === models.level);
   if (added.length === 0) return models;
   return {
     ...models,
     observations: [...models.observations, ...added],
-    objective: conditioned(algebra, models, models.objective, added, ({ value }) => value),
+    objective: models.objective.append(pointsOf(added, models.scale), valuesOf(added)),
     extras: models.extras.map((model, index) => {
       const known = added.filter(({ extras }) => Number.isFinite(extras[index]));
-      return model && conditioned(algebra, models, model, known, ({ extras }) => extras[index]!);
+      if (known.length === 0) return model;
+      return model?.append(
+        pointsOf(known, models.scale),
+        known.map(({ extras }) => extras[index]!),
+      );
     }),
   };
-}
-
-/** A model with more observations. Appended one by one or all at once, it is the same bit by bit; the latter is quicker. */
-function conditioned(
-  algebra: LinearAlgebra,
-  { scale }: FittedModels,
-  model: GaussianProcess,
-  more: readonly Observation[],
-  valueOf: (observation: Observation) => number,
-): GaussianProcess {
-  const [only, ...others] = more;
-  if (only === undefined) return model;
-  if (others.length === 0) return model.append(pointsOf(more, scale), valueOf(only));
-  const data = model.toData();
-  const values = Float64Array.from([...data.values, ...more.map(valueOf)]);
-  const variance = data.noise.kind === 'known' ? data.noise.variances[0]! : 0;
-  const all = conditionGaussianProcess(algebra, {
-    ...data,
-    points: Float64Array.from([...data.points, ...pointsOf(more, scale)]),
-    values,
-    ...(data.noise.kind === 'known'
-      ? { noise: { kind: 'known', variances: new Float64Array(values.length).fill(variance) } }
-      : {}),
-  });
-  return scale === undefined ? all : new FixedLevel(all);
 }
 
 /** Where a later fit may start. */

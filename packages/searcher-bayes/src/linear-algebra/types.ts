@@ -19,6 +19,12 @@ export interface LinearAlgebra {
   reserve(...lengths: number[]): Float64Array[];
 
   /**
+   * The same, with a copy of an array before the others. The copy of the last such array stays where it is, so that asking again
+   * beside the same one copies nothing: neither it nor its copy may be changed.
+   */
+  reserveBeside(array: Float64Array, ...lengths: number[]): Float64Array[];
+
+  /**
    * Replaces the lower triangle of a symmetric positive definite matrix by its Cholesky factor `L` with `matrix = L L^T`;
    * what lies above the diagonal's tiles is neither read nor written. With `from` (a multiple of {@link TILE}), the rows
    * before it hold their part of `L` already: appending k rows costs O(k size^2), with the same bits as a factorisation

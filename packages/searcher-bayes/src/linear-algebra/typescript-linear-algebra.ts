@@ -16,6 +16,7 @@ export function typescriptLinearAlgebra(): LinearAlgebra {
   return {
     name: 'typescript',
     reserve: (...lengths) => lengths.map((length) => new Float64Array(length)),
+    reserveBeside: (array, ...lengths) => [array, ...lengths.map((length) => new Float64Array(length))],
 
     cholesky(a, size, stride, from) {
       for (let panel = from; panel < size; panel += PANEL) {

@@ -70,19 +70,28 @@ export function wasmLinearAlgebra(): LinearAlgebra | undefined {
     if (array.buffer === memory.buffer) return array.byteOffset;
     throw new RangeError('The array is not one of the last reservation.');
   };
+  /** The array whose copy lies first. */
+  let copied: Float64Array = new Float64Array(0);
+  const room = (lengths: readonly number[]): Float64Array[] => {
+    let end = FIRST_BYTE;
+    const starts = lengths.map((length) => {
+      const start = end;
+      end += Math.ceil(length / TILE) * TILE * Float64Array.BYTES_PER_ELEMENT;
+      return start;
+    });
+    // Vectors may reach one number past the last array.
+    const missing = end + 16 - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    return lengths.map((length, index) => new Float64Array(memory.buffer, starts[index], length));
+  };
   return {
     name: 'wasm',
-    reserve(...lengths) {
-      let end = FIRST_BYTE;
-      const starts = lengths.map((length) => {
-        const start = end;
-        end += Math.ceil(length / TILE) * TILE * Float64Array.BYTES_PER_ELEMENT;
-        return start;
-      });
-      // Vectors may reach one number past the last array.
-      const missing = end + 16 - memory.buffer.byteLength;
-      if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
-      return lengths.map((length, index) => new Float64Array(memory.buffer, starts[index], length));
+    reserve: (...lengths) => room([copied.length, ...lengths]).slice(1),
+    reserveBeside(array, ...lengths) {
+      const arrays = room([array.length, ...lengths]);
+      if (array !== copied) arrays[0]!.set(array);
+      copied = array;
+      return arrays;
     },
     cholesky: (matrix, size, stride, from) => run.cholesky(at(matrix), size, 8 * stride, from),
     solveLower: (factor, size, stride, rows, count) => run.solveLower(at(factor), size, 8 * stride, at(rows), count),

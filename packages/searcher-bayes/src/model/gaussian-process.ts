@@ -111,8 +111,7 @@ class ExactGaussianProcess implements GaussianProcess {
 
   leaveOneOut(): LeaveOneOut {
     const { padded, lower } = this.#factor;
-    const [factor, inverse] = this.#algebra.reserve(padded * padded, padded * padded) as [Float64Array, Float64Array];
-    factor.set(lower);
+    const [factor, inverse] = this.#algebra.reserveBeside(lower, padded * padded) as [Float64Array, Float64Array];
     this.#algebra.invert(factor, padded, padded, inverse);
     const variance = this.targets.map((_, i) => 1 / (inverse[i * padded + i] as number));
     const mean = this.targets.map((target, i) => target - (this.#weights[i] as number) * (variance[i] as number));
@@ -127,13 +126,15 @@ class ExactGaussianProcess implements GaussianProcess {
     return { mean, variance, logDensity };
   }
 
-  append(point: Float64Array, value: number): GaussianProcess {
-    const { points, values, noise } = this.#data;
+  append(points: Float64Array, values: ArrayLike<number>): GaussianProcess {
+    const { noise } = this.#data;
     const data = {
       ...this.#data,
-      points: concatenated(points, point),
-      values: concatenated(values, [value]),
-      ...(noise.kind === 'known' ? { noise: { kind: 'known', variances: withMiddle(noise.variances) } as const } : {}),
+      points: concatenated(this.#data.points, points),
+      values: concatenated(this.#data.values, values),
+      ...(noise.kind === 'known'
+        ? { noise: { kind: 'known', variances: withMiddle(noise.variances, values.length) } as const }
+        : {}),
     };
     return new ExactGaussianProcess(this.#algebra, data, { warp: this.#warp, factor: this.#observedFactor() });
   }
@@ -167,8 +168,7 @@ class ExactGaussianProcess implements GaussianProcess {
   #solve(): Float64Array {
     const { padded, lower } = this.#factor;
     const n = this.targets.length;
-    const [factor, rows] = this.#algebra.reserve(padded * padded, 4 * padded) as [Float64Array, Float64Array];
-    factor.set(lower);
+    const [factor, rows] = this.#algebra.reserveBeside(lower, 4 * padded) as [Float64Array, Float64Array];
     rows.fill(0);
     for (let i = 0; i < n; i++) rows[i] = (this.targets[i] as number) - this.hyperparameters.mean;
     this.#algebra.solveLower(factor, padded, padded, rows, 4);
@@ -179,9 +179,9 @@ class ExactGaussianProcess implements GaussianProcess {
   }
 }
 
-/** The variances with one more, the middle one. */
-function withMiddle(variances: Float64Array): Float64Array {
-  return concatenated(variances, [variances.slice().sort()[variances.length >> 1] ?? 0]);
+/** The variances with so many more, the middle one. */
+function withMiddle(variances: Float64Array, count: number): Float64Array {
+  return concatenated(variances, new Float64Array(count).fill(variances.slice().sort()[variances.length >> 1] ?? 0));
 }
 
 function concatenated(first: Float64Array, second: ArrayLike<number>): Float64Array {

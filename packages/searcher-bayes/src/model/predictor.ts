@@ -120,14 +120,13 @@ export class Predictor {
     const n = this.#features.count;
     const count = paddedSize(end - first);
     const { outputScale } = this.#hyperparameters;
-    const [factor, rows, ownData, data, penalties] = this.#algebra.reserve(
-      padded * padded,
+    const [factor, rows, ownData, data, penalties] = this.#algebra.reserveBeside(
+      lower,
       count * padded,
       features.data.length,
       this.#features.data.length,
       this.#penalties.length,
     ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
-    factor.set(lower);
     penalties.set(this.#penalties);
     const own = placeColumns(features, ownData);
     const points = placeColumns(this.#features, data);
@@ -171,8 +170,8 @@ export class Predictor {
     for (let first = 0; first < features.count; first += BATCH) {
       const end = Math.min(features.count, first + BATCH);
       const count = paddedSize(end - first);
-      const [factor, rows, room, slopes, ownData, data, penalties] = this.#algebra.reserve(
-        padded * padded,
+      const [factor, rows, room, slopes, ownData, data, penalties] = this.#algebra.reserveBeside(
+        lower,
         count * padded,
         padded,
         padded,
@@ -180,7 +179,6 @@ export class Predictor {
         this.#features.data.length,
         this.#penalties.length,
       ) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
-      factor.set(lower);
       penalties.set(this.#penalties);
       const own = placeColumns(features, ownData);
       const conditioning = placeColumns(this.#features, data);

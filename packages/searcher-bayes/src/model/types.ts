@@ -150,8 +150,8 @@ export interface GaussianProcess {
   /** The joint posterior covariance at m points, m x m. */
   covariance(points: Float64Array): Float64Array;
   leaveOneOut(): LeaveOneOut;
-  /** The model with one more observation, at the same hyperparameters: O(n^2). */
-  append(point: Float64Array, value: number): GaussianProcess;
+  /** The model with k more observations, at the same hyperparameters: O(k n^2). One by one or all at once, it has the same bits. */
+  append(points: Float64Array, values: ArrayLike<number>): GaussianProcess;
   /** The model as it will be once these points are observed, their values unknown: O(k n^2). They replace earlier pending ones. */
   withPending(points: Float64Array): GaussianProcess;
   /** From the user's units to the model's. */

@@ -64,4 +64,20 @@ describe.each(implementations)('the linear algebra: $name', (algebra) => {
     expect([small.length <= 10, large.length, other.length]).toEqual([true, 200_000, 7]);
     expect(new Set(large)).toEqual(new Set([3]));
   });
+
+  it('keeps one array beside what it hands out, until another takes its place', () => {
+    const [first, second] = [Float64Array.of(1, 2, 3, 4), new Float64Array(300_000).fill(5)];
+    const copyOf = (array: Float64Array): Float64Array => {
+      const [copy, room] = algebra.reserveBeside(array, 8) as [Float64Array, Float64Array];
+      room.fill(9);
+      return copy;
+    };
+    expect(copyOf(first)).toEqual(first);
+    for (const scratch of algebra.reserve(400_000, 4)) scratch.fill(9);
+    expect(copyOf(first)).toEqual(first);
+    expect(copyOf(second)).toEqual(second);
+    for (const scratch of algebra.reserve(500_000, 4)) scratch.fill(9);
+    expect(copyOf(second)).toEqual(second);
+    expect(copyOf(first)).toEqual(first);
+  });
 });

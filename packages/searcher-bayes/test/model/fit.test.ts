@@ -79,10 +79,10 @@ describe('a fit', () => {
     const process = fitGaussianProcess(algebra, options);
     expect(options).toEqual(copy);
     const at = randomPoints(options.space, 3, 5);
-    const before = process.append(at.slice(0, 4), 1).predict(at);
+    const before = process.append(at.slice(0, 4), [1]).predict(at);
     options.points.fill(0);
     options.values.fill(0);
-    expect(process.append(at.slice(0, 4), 1).predict(at)).toEqual(before);
+    expect(process.append(at.slice(0, 4), [1]).predict(at)).toEqual(before);
   });
 });
 
@@ -150,7 +150,7 @@ describe('hostile data', () => {
       const width = options.space.dimensions.length;
       if (width === 0) continue;
       const at = randomPoints(options.space, 4, 99);
-      const grown = process.append(at.slice(0, width), 1e9).withPending(at.slice(width, 3 * width));
+      const grown = process.append(at.slice(0, width), [1e9]).withPending(at.slice(width, 3 * width));
       for (const model of [process, grown]) {
         const prediction = model.differentiate(at);
         const { mean, variance } = prediction;

@@ -106,7 +106,7 @@ describe('the posterior', () => {
   });
 
   it('is the same, bit for bit, in TypeScript and from plain data', () => {
-    const process = mixed(21).append(randomPoints(MIXED_SPACE, 1, 5), 2.5);
+    const process = mixed(21).append(randomPoints(MIXED_SPACE, 1, 5), [2.5]);
     const points = randomPoints(MIXED_SPACE, 9, 29);
     const data = structuredClone(process.toData());
     const again = conditionGaussianProcess(typescriptLinearAlgebra(), data);
@@ -119,23 +119,26 @@ describe('append', () => {
   it('gives the bits of a model conditioned on all observations at once', () => {
     const all = mixedData(29);
     const warped = 20;
-    let process = conditionGaussianProcess(algebra, {
+    const start = conditionGaussianProcess(algebra, {
       ...all,
       points: all.points.slice(0, warped * 6),
       values: all.values.slice(0, warped),
       warped,
     });
+    let process = start;
     for (let row = warped; row < 29; row++) {
-      process = process.append(all.points.subarray(row * 6, row * 6 + 6), all.values[row] as number);
+      process = process.append(all.points.subarray(row * 6, row * 6 + 6), [all.values[row] as number]);
     }
     const whole = conditionGaussianProcess(algebra, { ...all, warped });
     const points = randomPoints(MIXED_SPACE, 12, 31);
     expect(process.observations).toBe(29);
     expect(process.predict(points)).toEqual(whole.predict(points));
+    const together = start.append(all.points.subarray(warped * 6), all.values.subarray(warped));
+    expect(together.predict(points)).toEqual(whole.predict(points));
   });
 
   it('takes a failed observation as worse than the worst', () => {
-    const process = mixed(20).append(randomPoints(MIXED_SPACE, 1, 5), Number.POSITIVE_INFINITY);
+    const process = mixed(20).append(randomPoints(MIXED_SPACE, 1, 5), [Number.POSITIVE_INFINITY]);
     const others = process.targets.subarray(0, 20);
     expect(process.targets[20]).toBeCloseTo(Math.max(...others) + 0.5, 12);
   });
@@ -143,9 +146,9 @@ describe('append', () => {
   it('drops what was pending', () => {
     const process = mixed(20);
     const point = randomPoints(MIXED_SPACE, 1, 5);
-    const after = process.withPending(randomPoints(MIXED_SPACE, 3, 6)).append(point, 1);
+    const after = process.withPending(randomPoints(MIXED_SPACE, 3, 6)).append(point, [1]);
     expect(after.pending).toBe(0);
-    expect(after.predict(point)).toEqual(process.append(point, 1).predict(point));
+    expect(after.predict(point)).toEqual(process.append(point, [1]).predict(point));
   });
 });
 
@@ -174,7 +177,7 @@ describe('pending points', () => {
       const point = waiting.subarray(q * 6, q * 6 + 6);
       const { mean, variance } = observed.predict(point);
       const deviation = Math.sqrt((variance[0] as number) + MIXED_HYPERPARAMETERS.noise);
-      observed = observed.append(point, observed.toUser((mean[0] as number) + normal * deviation));
+      observed = observed.append(point, [observed.toUser((mean[0] as number) + normal * deviation)]);
     });
     const expected = observed.predict(points);
     const { mean, variance, sensitivity } = withPending.differentiate(points);
