@@ -2,7 +2,10 @@
  * How many evaluations are saved: what bayes has after 30, one by one and eight at a time, beside random search after 30 and 120.
  *
  *   node -C @fettle/source bench/bayes/jobs.ts --data FOLDER [--seeds 30] [--out FILE]
+ *
+ * What `FILE` has of as many seeds is not measured again.
  */
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Configuration, createRandomStream, randomConfiguration } from '@fettle/core';
@@ -62,8 +65,22 @@ const METHODS = ['random 30', 'random 120', 'bayes 30', 'bayes 30, by 8'] as con
 type Method = (typeof METHODS)[number];
 /** The regret of each method with each seed. */
 type Regrets = { readonly [method in Method]: number[] };
-const results: { readonly problem: string; readonly regrets: Regrets }[] = [];
+interface Result {
+  readonly problem: string;
+  readonly regrets: Regrets;
+}
+const { out } = options;
+const measured =
+  out !== undefined && existsSync(out)
+    ? (JSON.parse(readFileSync(out, 'utf8')) as { readonly results: Result[] })
+    : undefined;
+const results: Result[] = [];
 for (const problem of problems) {
+  const known = measured?.results.find((result) => result.problem === problem.name);
+  if (known?.regrets['bayes 30'].length === seeds) {
+    results.push(known);
+    continue;
+  }
   const regrets: Regrets = { 'random 30': [], 'random 120': [], 'bayes 30': [], 'bayes 30, by 8': [] };
   for (let seed = 0; seed < seeds; seed += 1) {
     regrets['random 30'].push(randomly(problem, seed, FEW));
@@ -75,18 +92,32 @@ for (const problem of problems) {
   console.error(`${problem.name}: done`);
 }
 
-/** The part of what random search still lacks after 30 that a method has gained: the median over the tables. */
-function medianGain(method: Method, chosen: (regrets: readonly number[]) => readonly number[]): number {
-  const middle = (regrets: Regrets, name: Method): number => median(chosen(regrets[name]));
-  return median(results.map(({ regrets }) => 1 - middle(regrets, method) / middle(regrets, 'random 30')));
+type Choice = (regrets: readonly number[]) => readonly number[];
+
+/** The part of what random search still lacks after 30 that a method has gained. */
+function gain({ regrets }: Result, method: Method, chosen: Choice): number {
+  return 1 - median(chosen(regrets[method])) / median(chosen(regrets['random 30']));
 }
 
-/** The part of the gain that is lost where eight are evaluated at the same time. */
-function lost(chosen: (regrets: readonly number[]) => readonly number[]): number {
+/** The median over the tables. */
+function medianGain(method: Method, chosen: Choice): number {
+  return median(results.map((result) => gain(result, method, chosen)));
+}
+
+/** The part of the median gain that is lost where eight are evaluated at the same time. */
+function lost(chosen: Choice): number {
   return 1 - medianGain('bayes 30, by 8', chosen) / medianGain('bayes 30', chosen);
 }
 
-const all = (regrets: readonly number[]): readonly number[] => regrets;
+/** The part of a table's own gain that is lost there. */
+function lostOn(result: Result): number {
+  return 1 - gain(result, 'bayes 30, by 8', all) / gain(result, 'bayes 30', all);
+}
+
+function all(regrets: readonly number[]): readonly number[] {
+  return regrets;
+}
+
 const stream = createRandomStream(1, 'bootstrap');
 /** What the loss would have been with other seeds: drawn from these with repetition, the same for all methods. */
 const resampled = Array.from({ length: 2000 }, () => {
@@ -98,19 +129,23 @@ const interval = [quantile(resampled, 0.025), quantile(resampled, 0.975)] as con
 
 console.log(
   table([
-    ['median regret', ...METHODS],
-    ...results.map(({ problem, regrets }) => [
-      problem,
-      ...METHODS.map((name) => median(regrets[name]).toExponential(1)),
+    ['median regret', ...METHODS, 'lost by 8'],
+    ...results.map((result) => [
+      result.problem,
+      ...METHODS.map((name) => median(result.regrets[name]).toExponential(1)),
+      percent(lostOn(result)),
     ]),
-    ['median gain over random 30', ...METHODS.map((name) => percent(medianGain(name, all)))],
+    ['median gain over random 30', ...METHODS.map((name) => percent(medianGain(name, all))), percent(lost(all))],
   ]),
 );
-console.log(`\nlost by 8: ${percent(lost(all))} (95 %: ${interval.map(percent).join(' to ')})`);
-writeResult(options.out, `node -C @fettle/source bench/bayes/jobs.ts --data FOLDER --seeds ${seeds}`, {
+const lostOnMedian = median(results.map(lostOn));
+console.log(`\nlost by 8 of the median gain: ${percent(lost(all))} (95 %: ${interval.map(percent).join(' to ')})`);
+console.log(`lost by 8 on a table, the median of them: ${percent(lostOnMedian)}`);
+writeResult(out, `node -C @fettle/source bench/bayes/jobs.ts --data FOLDER --seeds ${seeds}`, {
   seeds,
   results,
   medianGain: Object.fromEntries(METHODS.map((name) => [name, medianGain(name, all)])),
   lost: lost(all),
   lost95: interval,
+  lostOnMedian,
 });
