@@ -1,22 +1,22 @@
 import { isPromise } from '../domain/json.ts';
 import { shownValue } from '../domain/shown-value.ts';
 import { FettleError } from '../errors.ts';
-import type { PluginKind } from './define.ts';
 
-/** The methods that each port must have. */
-const METHODS: { readonly [kind in PluginKind]: readonly string[] } = {
+/** The methods that the port of each kind of plugin must have. */
+const METHODS = {
   searcher: ['ask', 'report'],
   sampler: ['sample'],
   backend: ['open', 'adopt', 'launch', 'stop', 'capacity', 'close'],
   'metric-source': ['parse'],
-};
+} as const;
+type Kind = keyof typeof METHODS;
 
 /**
  * Refuses a definition that is none: the compiler sees that in TypeScript that is checked, but nothing does in JavaScript and
  * where types are only stripped.
  * @throws FettleError `plugin-invalid` with everything that is missing
  */
-export function requireDefinition(kind: PluginKind, given: unknown): void {
+export function requireDefinition(kind: Kind, given: unknown): void {
   const problems: string[] = [];
   if (typeof given !== 'object' || given === null) {
     problems.push(`it must be an object with name, version, apiVersion, options and create, not ${shownValue(given)}`);
@@ -42,21 +42,22 @@ export function requireDefinition(kind: PluginKind, given: unknown): void {
  * Refuses what `create` made if it is not what the kind of plugin must be.
  * @throws FettleError `plugin-invalid`
  */
-export function requirePort(kind: PluginKind, name: string, made: unknown): void {
+export function requirePort(kind: Kind, name: string, made: unknown): void {
   const who = `The ${kind} '${name}'`;
+  const methods: readonly string[] = METHODS[kind];
   if (isPromise(made)) {
     // Nobody waits for it: what it may still throw would end the process.
     made.then(undefined, () => undefined);
     throw new FettleError('plugin-invalid', `${who} cannot be used: its create() answered with a promise.`, {
-      remedy: `Make create() synchronous; what takes its time belongs into ${kind === 'backend' ? 'open' : METHODS[kind][0]}().`,
+      remedy: `Make create() synchronous; what takes its time belongs into ${kind === 'backend' ? 'open' : methods[0]}().`,
     });
   }
   if (typeof made !== 'object' || made === null) {
     throw new FettleError('plugin-invalid', `${who} cannot be used: its create() answered with ${shownValue(made)}.`, {
-      remedy: `Answer with an object that has ${METHODS[kind].map((method) => `${method}()`).join(', ')}.`,
+      remedy: `Answer with an object that has ${methods.map((method) => `${method}()`).join(', ')}.`,
     });
   }
-  const missing = METHODS[kind].filter((method) => typeof (made as Record<string, unknown>)[method] !== 'function');
+  const missing = methods.filter((method) => typeof (made as Record<string, unknown>)[method] !== 'function');
   if (missing.length === 0) return;
   const names = missing.map((method) => `${method}()`).join(', ');
   throw new FettleError('plugin-invalid', `${who} cannot be used: what its create() made has no ${names}.`);
