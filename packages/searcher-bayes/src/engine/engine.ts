@@ -96,7 +96,7 @@ export class Engine {
     if (models === undefined) return undefined;
     // The next fit keeps its pace, so that its work is spread evenly however quickly questions follow each other.
     const begun = this.#schedule.begun(this.#observations.length)!;
-    this.#advance(begun, (this.#observations.length - begun.count + 1) / Math.max(1, begun.due - begun.count));
+    this.#advance(begun, (this.#observations.length - begun.count + 1) / (begun.due - begun.count + 1));
     const unknown = active.filter((trial) => this.#levels.get(trial)?.has(models.level) !== true);
     const pending = this.#foremost(models, unknown).map((trial) => this.#points.get(trial)!);
     return propose(this.#setup, {

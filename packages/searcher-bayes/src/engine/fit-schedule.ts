@@ -58,13 +58,16 @@ export class FitSchedule {
     return this.#fits.findLast((fit) => begins(fit) <= observations);
   }
 
-  /** The next fit: after each observation at first; never before the last one is in use. */
+  /**
+   * The next fit: after each observation at first; never before the last one is in use. The question that first uses a fit which
+   * took several ends it and takes in what came since: it does not begin the next one as well.
+   */
   #after(last: PlannedFit): PlannedFit {
-    const count = Math.max(last.due, last.count + Math.max(1, Math.ceil(last.count / REFIT_SHARE)));
+    const free = last.due > last.count ? last.due + 1 : last.due;
+    const count = Math.max(free, last.count + Math.max(1, Math.ceil(last.count / REFIT_SHARE)));
     const isAnchor = stage(count) > stage(last.count);
     const work = this.#workOf(count, isAnchor);
-    // The question from which a fit is used does none of its work: it has what came since to take in, and the next fit to begin.
-    const lag = work <= this.#share ? 0 : Math.ceil(work / this.#share);
+    const lag = Math.max(0, Math.ceil(work / this.#share) - 1);
     return { count, due: count + lag, isAnchor, anchor: last.isAnchor ? last.count : last.anchor, work };
   }
 
