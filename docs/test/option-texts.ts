@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isPluginFactory, type PluginFactory, type PluginKind } from '@fettle/core';
+import { isPluginFactory, parameterSchema, type PluginFactory, type PluginKind } from '@fettle/core';
 import ts from 'typescript';
 import type { z } from 'zod';
 
@@ -8,22 +8,34 @@ const ROOT = join(import.meta.dirname, '../..');
 /** The packages that hold our plugins, by their folders. */
 const PACKAGES = ['core', 'searcher-asha', 'searcher-bayes', 'searcher-process', 'backend-docker', 'backend-slurm'];
 
-/** A plugin of ours with what is written at it and at the members of the type of its options. */
-export interface DescribedPlugin {
-  readonly factory: PluginFactory<PluginKind, z.ZodType>;
+/** What is written at something and at the members of the type of its options. */
+export interface Described {
   /** What it is: the first paragraph. */
   readonly text: string;
   /** What is written at each option, by its path: `mounts`, `mounts.source`. Lists, unions and maps are looked through. */
   readonly options: ReadonlyMap<string, string>;
 }
 
-/** Texts for editors of study files by kind of plugin, name and path of the option; at the empty path, the plugin's own. */
+/** A plugin of ours. */
+export interface DescribedPlugin extends Described {
+  readonly factory: PluginFactory<PluginKind, z.ZodType>;
+}
+
+/** What is written at all that a study file gives options to. */
+export interface Comments {
+  /** In the order in which our packages export them. */
+  readonly plugins: readonly DescribedPlugin[];
+  /** The kinds of parameters of a search space: `float`, `int` … */
+  readonly parameters: ReadonlyMap<string, Described>;
+}
+
+/** Texts by kind of plugin, or `parameter`, by name and by path of the option; at the empty path, that of the whole. */
 export type OptionTexts = { readonly [kind: string]: { readonly [name: string]: { readonly [path: string]: string } } };
 
 type Member = readonly [path: string, text: string];
 
-/** All plugins of our packages, in the order in which those export them. */
-export async function describedPlugins(): Promise<DescribedPlugin[]> {
+/** Reads the comments with the compiler. Takes seconds. */
+export async function readComments(): Promise<Comments> {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.check.json'), (path) => ts.sys.readFile(path));
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
   const fileOf = (name: string): string => join(ROOT, `packages/${name}/src/index.ts`);
@@ -31,42 +43,47 @@ export async function describedPlugins(): Promise<DescribedPlugin[]> {
   const plugins: DescribedPlugin[] = [];
   for (const name of PACKAGES) {
     const exported = (await import(`@fettle/${name}`)) as Readonly<Record<string, unknown>>;
-    for (const [exportName, written] of writtenIn(program, fileOf(name))) {
-      const factory = exported[exportName];
-      if (!isPluginFactory(factory)) throw new Error(`${exportName} of ${name} is no factory of plugins`);
-      plugins.push({ factory, ...written });
+    const described = describedIn(program, fileOf(name), (exportName) => isPluginFactory(exported[exportName]));
+    for (const [exportName, comments] of described) {
+      plugins.push({ factory: exported[exportName] as DescribedPlugin['factory'], ...comments });
     }
   }
-  return plugins;
+  const kinds = parameterSchema.options.map(({ shape }) => shape.type.value as string);
+  return { plugins, parameters: describedIn(program, fileOf('core'), (name) => kinds.includes(name)) };
 }
 
-/** What `fettle schema` says of the options of each plugin. */
-export function optionTexts(plugins: readonly DescribedPlugin[]): OptionTexts {
+/** What `fettle schema` says of the options of plugins and parameters. */
+export function optionTexts({ plugins, parameters }: Comments): OptionTexts {
   const texts: { [kind: string]: { [name: string]: { [path: string]: string } } } = {};
-  for (const { factory, text, options } of plugins) {
-    (texts[factory.kind] ??= {})[factory.definition.name] = { '': text, ...Object.fromEntries(options) };
-  }
+  const add = (kind: string, name: string, { text, options }: Described): void => {
+    (texts[kind] ??= {})[name] = { '': text, ...Object.fromEntries(options) };
+  };
+  for (const [name, parameter] of parameters) add('parameter', name, parameter);
+  for (const plugin of plugins) add(plugin.factory.kind, plugin.factory.definition.name, plugin);
   return texts;
 }
 
-/** What is written at the plugins that a module exports, by exported name. */
-function writtenIn(program: ts.Program, file: string): Map<string, Omit<DescribedPlugin, 'factory'>> {
+/** What is written at functions that a module exports and at what they take first, by exported name. */
+function describedIn(program: ts.Program, file: string, isMeant: (name: string) => boolean): Map<string, Described> {
   const checker = program.getTypeChecker();
   const source = program.getSourceFile(file)!;
-  const written = new Map<string, Omit<DescribedPlugin, 'factory'>>();
+  const described = new Map<string, Described>();
   for (const symbol of checker.getExportsOfModule(checker.getSymbolAtLocation(source)!)) {
-    const type = checker.getTypeOfSymbolAtLocation(symbol, source);
-    const [signature] = type.getProperty('definition') === undefined ? [] : type.getCallSignatures();
-    const [given] = signature?.getParameters() ?? [];
     // A default export is there under its own name as well.
-    if (given === undefined || symbol.name === 'default') continue;
-    const [taken] = checker.getTypeArguments(checker.getTypeOfSymbolAtLocation(given, source) as ts.TypeReference);
+    if (symbol.name === 'default' || !isMeant(symbol.name)) continue;
+    const [signature] = checker.getTypeOfSymbolAtLocation(symbol, source).getCallSignatures();
+    const [given] = signature?.getParameters() ?? [];
+    if (given === undefined) throw new Error(`'${symbol.name}' of ${file} takes nothing`);
+    const declared = checker.getTypeOfSymbolAtLocation(given, source);
+    // The parameters of a plugin's factory are one tuple: its options, and a folder.
+    const [options] = checker.isTupleType(declared)
+      ? checker.getTypeArguments(declared as ts.TypeReference)
+      : [declared];
     const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
     const [text = ''] = plainText(ts.displayPartsToString(target.getDocumentationComment(checker))).split('\n\n');
-    const options = new Map(taken === undefined ? [] : membersOf(taken, '', checker));
-    written.set(symbol.name, { text, options });
+    described.set(symbol.name, { text, options: new Map(membersOf(options!, '', checker)) });
   }
-  return written;
+  return described;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type DescribedPlugin, describedPlugins, optionTexts, plainText } from './option-texts.ts';
+import { type Comments, optionTexts, plainText, readComments } from './option-texts.ts';
 
-let plugins: readonly DescribedPlugin[];
+let comments: Comments;
 beforeAll(async () => {
-  plugins = await describedPlugins();
+  comments = await readComments();
 }, 120_000);
 
 /** The options that a schema takes. */
@@ -16,8 +16,8 @@ function optionsOf(schema: unknown): string[] {
 
 describe('what an editor shows of the options of a plugin', () => {
   it('is that there are exactly those that it takes, with a word on each', () => {
-    expect(plugins.length).toBeGreaterThan(20);
-    for (const { factory, text, options } of plugins) {
+    expect(comments.plugins.length).toBeGreaterThan(20);
+    for (const { factory, text, options } of comments.plugins) {
       const { name, options: schema } = factory.definition;
       const shown = [...options.keys()].filter((path) => !path.includes('.'));
       expect(shown.toSorted(), name).toEqual(optionsOf(schema).toSorted());
@@ -31,11 +31,14 @@ describe('what an editor shows of the options of a plugin', () => {
     expect(
       JSON.parse(readFileSync(file, 'utf8')),
       'Comments have changed: node -C @fettle/source scripts/write-option-texts.mjs',
-    ).toEqual(optionTexts(plugins));
+    ).toEqual(optionTexts(comments));
   });
 
   it('says nothing that only TypeScript has', () => {
-    const said = plugins.flatMap(({ text, options }) => [text, ...options.values()]);
+    const said = Object.values(optionTexts(comments)).flatMap((named) =>
+      Object.values(named).flatMap((texts) => Object.values(texts)),
+    );
+    expect(said.length).toBeGreaterThan(150);
     expect(said.filter((text) => /\{@|\w\(\)|undefined|\n(?!\n|- )/.test(text))).toEqual([]);
   });
 });

@@ -50,9 +50,17 @@ describe('the schema of study files', () => {
       'an option of a plugin in a plugin',
       { searcher: { type: 'asha', maxResource: 9, sampler: { type: 'bayes', noise: '?' } } },
     ],
+    ['a parameter without its range', { space: { rate: { type: 'float', min: 0 } } }],
+    ['a scale that there is not', { space: { rate: { type: 'float', min: 1, max: 9, scale: 'exp' } } }],
     ['a plugin without what it needs', { searcher: { type: 'asha' } }],
   ])('does not take %s', (_, text) => {
     expect(part.safeParse(text).success).toBe(false);
+  });
+
+  it('takes a space in its long form', () => {
+    const x = { type: 'float', min: 0, max: 1 };
+    const text = { space: { parameters: { x }, forbidden: [{ x: [0, 1] }] } };
+    expect(part.safeParse(text).error).toBeUndefined();
   });
 
   it('takes numbers where they are text in the end, and plugins that it does not know', () => {

@@ -15,6 +15,7 @@ interface Part {
   readonly additionalProperties?: boolean | Part;
   readonly items?: Part;
   readonly anyOf?: readonly Part[];
+  readonly oneOf?: readonly Part[];
   readonly examples?: readonly string[];
   readonly $ref?: string;
 }
@@ -42,7 +43,7 @@ function pluginsOf(schema: Schema, kind: PluginKind): ReadonlyMap<string | undef
 
 /** Every option in a part of a schema, with its path; references are not followed. */
 function optionsIn(part: Part, path: string): [path: string, option: Part][] {
-  const inner = [part.items, part.additionalProperties, ...(part.anyOf ?? [])];
+  const inner = [part.items, part.additionalProperties, ...(part.anyOf ?? []), ...(part.oneOf ?? [])];
   return [
     ...Object.entries(part.properties ?? {}).flatMap(([name, option]): [string, Part][] => [
       [`${path}.${name}`, option],
@@ -65,6 +66,15 @@ describe('the schema of study files', () => {
       }
     },
   );
+
+  test('has a word on every field of the file and of a parameter', async () => {
+    const schema = await schemaWith();
+    for (const part of [schema, schema.$defs['parameter']!]) {
+      const options = optionsIn(part, '');
+      expect(options.length).toBeGreaterThan(15);
+      expect(options.filter(([, { description = '' }]) => description === '').map(([path]) => path)).toEqual([]);
+    }
+  });
 
   test('has the options of options', async () => {
     const backends = pluginsOf(await schemaWith(), 'backend');

@@ -1,5 +1,5 @@
-import { FettleError, type PluginKind } from '@fettle/core';
-import { type Json, referenceTo, type Texts, toJsonSchema } from './json-schema-parts.ts';
+import { FettleError, parameterSchema, type PluginKind } from '@fettle/core';
+import { describeOptions, type Json, referenceTo, type Texts, toJsonSchema } from './json-schema-parts.ts';
 import optionTexts from './option-texts.json' with { type: 'json' };
 import { type AnyFactory, findPlugin, ownNames } from './plugin-catalog.ts';
 import { definitionOf, type NamedPlugin, pluginJsonSchema } from './plugin-json-schema.ts';
@@ -8,6 +8,25 @@ import { studyFileSchema } from './schema.ts';
 const KINDS: readonly PluginKind[] = ['searcher', 'sampler', 'backend', 'metric-source'];
 
 const SCALAR: Json = { type: ['string', 'number', 'boolean'] };
+
+const PARAMETERS: Json = { type: 'object', additionalProperties: referenceTo('parameter') };
+const FORBIDDEN: Json = { type: 'array', items: { type: 'object' } };
+
+/** The parameters by name, or `parameters` beside `forbidden`. */
+const SPACE: Json = {
+  anyOf: [
+    PARAMETERS,
+    {
+      type: 'object',
+      properties: {
+        parameters: { description: 'The parameters, by name.', ...PARAMETERS },
+        forbidden: { description: 'Combinations of values that are never tried.', ...FORBIDDEN },
+      },
+      required: ['parameters'],
+      additionalProperties: false,
+    },
+  ],
+};
 
 /**
  * The JSON Schema of study files: the file itself, and the options of our plugins and of others by their `type`.
@@ -23,12 +42,15 @@ export async function studyFileJsonSchema(folder: string, further: readonly stri
     for (const plugin of plugins) definitions[definitionOf(plugin)] ??= pluginJsonSchema(plugin, definitions);
     definitions[kind] = anyPlugin(plugins, definitions);
   }
+  definitions['parameter'] = anyParameter();
   const source = referenceTo('metric-source');
-  const { command, environment, searcher, backend, metrics } = properties;
+  const { command, environment, space, forbidden, searcher, backend, metrics } = properties;
   Object.assign(properties, {
     // What the command line and the environment are given is text, however it is written.
     command: { ...command, items: SCALAR },
     environment: { ...environment, additionalProperties: SCALAR },
+    space: { ...space, ...SPACE },
+    forbidden: { ...forbidden, ...FORBIDDEN },
     searcher: { ...searcher, anyOf: [referenceTo('searcher')] },
     backend: { ...backend, anyOf: [referenceTo('backend')] },
     metrics: { ...metrics, anyOf: [source, { type: 'array', items: source }] },
@@ -53,7 +75,11 @@ async function pluginsByKind(
       if (lookup.kind === 'problem') continue;
       const { factory } = lookup;
       if (names.includes(type)) ours.add(factory);
-      plugins.push({ type, factory, texts: ours.has(factory) ? textsOf(factory) : undefined });
+      plugins.push({
+        type,
+        factory,
+        texts: ours.has(factory) ? textsOf(factory.kind, factory.definition.name) : undefined,
+      });
       sought.delete(type);
     }
     found.set(kind, plugins);
@@ -66,9 +92,21 @@ async function pluginsByKind(
   return found;
 }
 
-function textsOf({ kind, definition }: AnyFactory): Texts {
+function textsOf(kind: PluginKind | 'parameter', name: string): Texts {
   const all: { readonly [kind: string]: { readonly [name: string]: Texts } } = optionTexts;
-  return all[kind]?.[definition.name] ?? {};
+  return all[kind]?.[name] ?? {};
+}
+
+/** A parameter of the search space, of any type. */
+function anyParameter(): Json {
+  const schema = toJsonSchema(parameterSchema) as { oneOf: { properties: { type: { const: string } } }[] };
+  for (const parameter of schema.oneOf) {
+    const { type } = parameter.properties;
+    const { '': description, ...texts } = textsOf('parameter', type.const);
+    describeOptions(parameter, texts);
+    Object.assign(type, { description });
+  }
+  return { oneOf: schema.oneOf };
 }
 
 /** A plugin: one of those that are known with its options, or another one whose options only it knows. */
@@ -86,7 +124,7 @@ function anyPlugin(plugins: readonly NamedPlugin[], definitions: Json): Json {
       ...plugins.map((plugin) => referenceTo(definitionOf(plugin))),
       {
         type: 'object',
-        properties: { type: { type: 'string', not: { enum: names } } },
+        properties: { type: { type: 'string', not: { enum: names }, description: 'An npm package, or a file.' } },
         required: ['type'],
       },
     ],
