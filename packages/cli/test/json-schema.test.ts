@@ -61,7 +61,8 @@ describe('the schema of study files', () => {
       expect([...plugins.keys()]).toEqual(ownNames(kind));
       for (const [type, plugin] of plugins) {
         expect(plugin).toMatchObject({ type: 'object', additionalProperties: false });
-        const silent = optionsIn(plugin, String(type)).filter(([, { description = '' }]) => description === '');
+        const options = optionsIn(plugin, String(type)).filter(([, option]) => option.const !== type);
+        const silent = options.filter(([, { description = '' }]) => description === '');
         expect(silent.map(([path]) => path)).toEqual([]);
       }
     },
@@ -98,6 +99,13 @@ describe('the schema of study files', () => {
     const references = JSON.stringify(schema).match(/"\$ref":"[^"]+"/g) ?? [];
     expect(references.length).toBeGreaterThan(30);
     for (const each of references) at(schema, JSON.parse(`{${each}}`) as Part);
+  });
+
+  test('offers the types of all, with what they are', async () => {
+    const { properties } = (await schemaWith()).$defs['searcher']!;
+    const types = properties!['type']!.anyOf!.filter(({ const: type }) => type !== undefined);
+    expect(types.map(({ const: type }) => type)).toEqual(ownNames('searcher'));
+    expect(types.filter(({ description = '' }) => description === '')).toEqual([]);
   });
 
   test('offers by name alone what needs no options', async () => {

@@ -105,6 +105,7 @@ function anyParameter(): Json {
     const { '': description, ...texts } = textsOf('parameter', type.const);
     describeOptions(parameter, texts);
     Object.assign(type, { description });
+    Object.assign(parameter, { title: type.const });
   }
   return { oneOf: schema.oneOf };
 }
@@ -112,9 +113,12 @@ function anyParameter(): Json {
 /** A plugin: one of those that are known with its options, or another one whose options only it knows. */
 function anyPlugin(plugins: readonly NamedPlugin[], definitions: Json): Json {
   const names = plugins.map(({ type }) => type);
+  const types = plugins.map(({ type, texts }) => ({ const: type, description: texts?.[''] }));
   const needsNothing = (plugin: NamedPlugin): boolean =>
     (definitions[definitionOf(plugin)] as { required?: readonly string[] }).required?.length === 1;
   return {
+    // Where no more than `type:` is written yet, editors disregard those below that need more.
+    properties: { type: { anyOf: [...types, { type: 'string' }] } },
     anyOf: [
       {
         type: 'string',
@@ -123,6 +127,7 @@ function anyPlugin(plugins: readonly NamedPlugin[], definitions: Json): Json {
       },
       ...plugins.map((plugin) => referenceTo(definitionOf(plugin))),
       {
+        title: 'another plugin',
         type: 'object',
         properties: { type: { type: 'string', not: { enum: names }, description: 'An npm package, or a file.' } },
         required: ['type'],

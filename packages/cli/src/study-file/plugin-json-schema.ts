@@ -69,13 +69,13 @@ function besideType(options: Json, plugin: NamedPlugin): Json {
   const { properties = {}, required = [], additionalProperties, ...others } = options as Options;
   // What a plugin reads of a study file by itself its options do not say: they are offered, and nothing is refused. Ours say it.
   const isOpen = fromFile !== undefined && plugin.texts === undefined;
-  const description = plugin.texts?.[''];
-  const all: Json = { type: { const: plugin.type, ...(description === undefined ? {} : { description }) } };
+  const all: Json = { type: { const: plugin.type } };
   for (const [name, option] of Object.entries(properties)) {
     if (name !== 'type') all[name] = asWritten(option, nested[name], isOpen);
   }
   return {
     ...others,
+    title: plugin.type,
     type: 'object',
     properties: all,
     required: isOpen ? ['type'] : ['type', ...required],
