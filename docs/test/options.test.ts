@@ -1,48 +1,12 @@
-import { join } from 'node:path';
-import { isPluginFactory } from '@fettle/core';
-import ts from 'typescript';
+import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { type Comments, optionTexts, plainText, readComments } from './option-texts.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
-const PACKAGES = [
-  'core',
-  'searcher-asha',
-  'searcher-bayes',
-  'searcher-process',
-  'backend-docker',
-  'backend-slurm',
-] as const;
-const fileOf = (name: string): string => join(ROOT, `packages/${name}/src/index.ts`);
-
-/** What an editor shows at each option of a plugin, by the plugin's exported name and the option's. */
-type Shown = ReadonlyMap<string, ReadonlyMap<string, string>>;
-
-let program: ts.Program;
-beforeAll(() => {
-  const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.check.json'), (path) => ts.sys.readFile(path));
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT);
-  program = ts.createProgram(PACKAGES.map(fileOf), options);
-}, 60_000);
-
-function shownIn(file: string): Shown {
-  const checker = program.getTypeChecker();
-  const source = program.getSourceFile(file)!;
-  const exported = checker.getExportsOfModule(checker.getSymbolAtLocation(source)!);
-  const factories = exported.flatMap((symbol) => {
-    const type = checker.getTypeOfSymbolAtLocation(symbol, source);
-    const [signature] = type.getProperty('definition') === undefined ? [] : type.getCallSignatures();
-    const [given] = signature?.getParameters() ?? [];
-    if (given === undefined) return [];
-    const [options] = checker.getTypeArguments(checker.getTypeOfSymbolAtLocation(given, source) as ts.TypeReference);
-    const members = options === undefined ? [] : checker.getNonNullableType(options).getProperties();
-    const texts = members.map(
-      (member) => [member.name, ts.displayPartsToString(member.getDocumentationComment(checker))] as const,
-    );
-    return [[symbol.name, new Map(texts)] as const];
-  });
-  return new Map(factories);
-}
+let comments: Comments;
+beforeAll(async () => {
+  comments = await readComments();
+}, 120_000);
 
 /** The options that a schema takes. */
 function optionsOf(schema: unknown): string[] {
@@ -50,16 +14,44 @@ function optionsOf(schema: unknown): string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
-describe.each(PACKAGES)('what an editor shows of the options of @fettle/%s', (name) => {
-  it('is that there are exactly those that it takes, with a word on each', { timeout: 60_000 }, async () => {
-    const shown = shownIn(fileOf(name));
-    expect(shown.size).toBeGreaterThan(0);
-    const exported = (await import(`@fettle/${name}`)) as Readonly<Record<string, unknown>>;
-    for (const [plugin, options] of shown) {
-      const factory = exported[plugin];
-      if (!isPluginFactory(factory)) throw new Error(`${plugin} is no factory`);
-      expect([...options.keys()].toSorted(), plugin).toEqual(optionsOf(factory.definition.options).toSorted());
-      expect([...options].filter(([, text]) => text === '').map(([option]) => `${plugin}.${option}`)).toEqual([]);
+describe('what an editor shows of the options of a plugin', () => {
+  it('is that there are exactly those that it takes, with a word on each', () => {
+    expect(comments.plugins.length).toBeGreaterThan(20);
+    for (const { factory, text, options } of comments.plugins) {
+      const { name, options: schema } = factory.definition;
+      const shown = [...options.keys()].filter((path) => !path.includes('.'));
+      expect(shown.toSorted(), name).toEqual(optionsOf(schema).toSorted());
+      const silent = [['itself', text], ...options].filter(([, said]) => said === '');
+      expect(silent.map(([path]) => `${name}: ${path}`)).toEqual([]);
     }
   });
+
+  it('is what an editor of study files shows as well', () => {
+    const file = new URL('../../packages/cli/src/study-file/option-texts.json', import.meta.url);
+    expect(
+      JSON.parse(readFileSync(file, 'utf8')),
+      'Comments have changed: node -C @fettle/source scripts/write-option-texts.mjs',
+    ).toEqual(optionTexts(comments));
+  });
+
+  it('says nothing that only TypeScript has', () => {
+    const said = Object.values(optionTexts(comments)).flatMap((named) =>
+      Object.values(named).flatMap((texts) => Object.values(texts)),
+    );
+    expect(said.length).toBeGreaterThan(150);
+    expect(said.filter((text) => /\{@|\w\(\)|undefined|\n(?!\n|- )/.test(text))).toEqual([]);
+  });
+});
+
+it.each([
+  ['Lines that\nwere broken.', 'Lines that were broken.'],
+  ['One paragraph.\n\nAnother\none.', 'One paragraph.\n\nAnother one.'],
+  ['A list:\n\n- of one\n  thing\n- and another', 'A list:\n\n- of one thing\n- and another'],
+  ['Default: `random()`.', 'Default: `random`.'],
+  [
+    'See {@link Mount}, {@link Mount | those} and {@link https://example.org the page}.',
+    'See `Mount`, those and the page.',
+  ],
+])('a comment such as %j is plain text', (comment, text) => {
+  expect(plainText(comment)).toBe(text);
 });

@@ -7,7 +7,7 @@ export interface Mount {
   source: string;
   /** Where the container sees it: an absolute path. */
   target: string;
-  /** Whether attempts may change it. Default: no. */
+  /** Whether attempts may change it. Default: `false`. */
   writable?: boolean | undefined;
 }
 
@@ -63,13 +63,13 @@ export interface GivenOptions {
   user?: string | undefined;
   /** Network of the attempts: `none`, `bridge`, `host` or the name of one. Default: `none`. */
   network?: string | undefined;
-  /** Whether the image's files are read-only. Default: yes. */
+  /** Whether the image's files are read-only. Default: `true`. */
   readOnlyRoot?: boolean | undefined;
   /** Capabilities to give. Default: none. */
   capabilities?: string[] | undefined;
-  /** Whether programs may gain privileges (setuid). Default: no. */
+  /** Whether programs may gain privileges (setuid). Default: `false`. */
   newPrivileges?: boolean | undefined;
-  /** Whether mounts may hand out the socket of an engine: whoever has it has the whole machine. Default: no. */
+  /** Whether mounts may hand out the socket of an engine: whoever has it has the whole machine. Default: `false`. */
   engineSocket?: boolean | undefined;
   /** Leaves the user mapping of an engine out, where there is one. */
   userNamespace?: 'host' | undefined;
@@ -77,7 +77,7 @@ export interface GivenOptions {
   cpus?: number | undefined;
   /** Processors that attempts are bound to: `'0-3,8'`. Default: all. */
   cpuset?: string | undefined;
-  /** Memory that one attempt may use; above it, the kernel kills it. Default: any. */
+  /** Memory that one attempt may use; above it, the kernel kills it: `512MiB`, `2GiB`. Default: any. */
   memory?: string | undefined;
   /** Processes and threads that one attempt may have. Default: 4096. */
   processes?: number | undefined;
@@ -85,8 +85,19 @@ export interface GivenOptions {
   tmp?: string | undefined;
   /** Size of `/dev/shm`; counts as memory. Default: `1GiB`. */
   sharedMemory?: string | undefined;
-  /** Limits of the attempts' processes by name: `nofile`, `core`, `fsize` (bytes) … Default: the engine's. */
-  ulimits?: { [name: string]: number | { soft: number; hard: number } } | undefined;
+  /** Limits of the attempts' processes by name: `nofile`, `core`, `fsize` (bytes) …; -1 for none. Default: the engine's. */
+  ulimits?:
+    | {
+        [name: string]:
+          | number
+          | {
+              /** The limit that holds; a process may raise it up to the hard one. -1: none. */
+              soft: number;
+              /** The most that a process may raise it to. -1: none. */
+              hard: number;
+            };
+      }
+    | undefined;
   /** GPUs to lease to attempts: `auto` for all there are, or their indices, UUIDs, CDI names or files. Default: none. */
   gpus?: 'auto' | (number | string)[] | undefined;
   /** Attempts that share one GPU. Default: 1. */

@@ -3,7 +3,8 @@ export interface GivenOptions {
   /** Most slots at the same time, in jobs that run or wait; each runs one attempt after the other. */
   slots: number;
   /**
-   * Slots in each job, which share its GPUs: 4 with `gres: 'gpu:4'` gives each attempt one. `slots` is a multiple. Default: 1.
+   * Slots in each job, which share its GPUs: 4 with `gres: 'gpu:4'` gives each attempt one. `slots` is a multiple of it.
+   * Default: 1.
    */
   slotsPerJob?: number | undefined;
   /** Time limit of a job in minutes, whole: Slurm counts in minutes. Needed, but not with `within: 'allocation'`. */
@@ -34,8 +35,9 @@ export interface GivenOptions {
    */
   prefix?: string[] | undefined;
   /**
-   * Directives of `sbatch` by their long names: `{ partition: 'gpu', gres: 'gpu:1', account: 'ab12', exclusive: true }`.
-   * With `bind: 'submit'`, `{name}` in a text stands for the value of a parameter.
+   * Directives of `sbatch` by their long names, such as `partition`, `account`, `qos`, `constraint`, `gres`, `cpus-per-task` and
+   * `mem`: `{ partition: 'gpu', gres: 'gpu:1', account: 'ab12', exclusive: true }`. With `bind: 'submit'`, `{name}` in a text stands
+   * for the value of a parameter. Default: none.
    */
   directives?: { [name: string]: string | number | true } | undefined;
   /** Seconds without work after which a job ends by itself: idle GPUs are frowned upon. Default: 300. */

@@ -264,10 +264,18 @@ export function commandLine(version: string, io: Io, asJson: boolean, finish: (c
 
   add(
     'schema',
-    'print the JSON Schema of study files',
-    ['fettle schema > study.schema.json'],
+    'print the JSON Schema of study files, for editors',
+    [
+      'fettle schema > study.schema.json',
+      'fettle schema ./my-searcher.ts my-backend > .fettle/study.schema.json   # the file that fettle init wrote',
+    ],
     () => import('./commands/schema.ts'),
-  ).addOption(new Option('--json', 'the same: a schema is JSON'));
+  )
+    .argument(
+      '[plugins...]',
+      "plugins whose options are to be in it beside those of Fettle's own: a file, an npm package",
+    )
+    .addOption(new Option('--json', 'the same: a schema is JSON'));
 
   return program;
 }

@@ -14,7 +14,10 @@ export interface AdaptiveOptions extends CommonOptions {
   maxTrials: number;
   /** Resource of a whole training; at least 1. */
   maxResource: number;
-  /** How much early values are trusted. Default: `standard`. */
+  /**
+   * How much early values are trusted: `aggressive` stops most trials early, `conservative` also trains some to the end whatever
+   * their first values are. Default: `standard`.
+   */
   mode?: 'aggressive' | 'standard' | 'conservative' | undefined;
   /** One in so many trials goes on from each rung, to so many times the resource; above 1. Default: 4. */
   reductionFactor?: number | undefined;
@@ -29,7 +32,9 @@ export interface AdaptiveOptions extends CommonOptions {
 }
 
 /**
- * ASHA for those who only know how many trials they want and how long a whole training is. `mode` says how much is dared:
+ * ASHA for those who only know how many trials they want and how long a whole training is.
+ *
+ * `mode` says how much is dared:
  *
  * - `aggressive`: one bracket with all rungs; most trials are stopped early
  * - `standard`: the taller half of the brackets

@@ -18,7 +18,7 @@ import { VERSION } from './version.ts';
 
 /** Options of `hyperband`. */
 export interface HyperbandOptions extends RungOptions {
-  /** Whether each rung is filled before anybody goes on, as in the paper's loop. Default: no, nobody waits. */
+  /** Whether each rung is filled before anybody goes on, as in the paper's loop. Default: `false`, nobody waits. */
   synchronous?: boolean | undefined;
   /**
    * Only asynchronous: how trials leave a rung. `promotion`: they pause there, are compared with all that have come so far, and

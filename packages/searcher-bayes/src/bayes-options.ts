@@ -6,11 +6,13 @@ export type Constraint =
   | {
       /** Name of the metric, which the program reports beside the objective. */
       metric: string;
+      /** The largest value that is allowed. */
       atMost: number;
     }
   | {
       /** Name of the metric, which the program reports beside the objective. */
       metric: string;
+      /** The smallest value that is allowed. */
       atLeast: number;
     };
 
@@ -25,7 +27,7 @@ export interface BayesOptions {
   noise?: 'learned' | 'none' | number | undefined;
   /** How the values are bent before they are modelled; `auto` (the default) chooses by how well they predict each other. */
   outputWarp?: 'auto' | 'identity' | 'log' | 'yeo-johnson' | 'half-rank' | undefined;
-  /** Whether the axis of each continuous parameter is bent too, as the model learns. Default: no. */
+  /** Whether the axis of each continuous parameter is bent too, as the model learns. Default: `false`. */
   inputWarp?: boolean | undefined;
   /**
    * Where trials are compared at several levels of resource: learn from all of them in one model (`joint`, the default), or from
@@ -36,7 +38,7 @@ export interface BayesOptions {
   constraints?: Constraint[] | undefined;
   /** A metric of what a trial cost, greater than zero: improvement per cost is sought. Default: none. */
   costMetric?: string | undefined;
-  /** Whether a configuration may be tried again; for objectives with much noise. Default: no. */
+  /** Whether a configuration may be tried again; for objectives with much noise. Default: `false`. */
   repeats?: boolean | undefined;
   /** Milliseconds of work that a suggestion may cause, on a machine of ordinary speed; at least 5. Default: 50. */
   latencyBudget?: number | undefined;

@@ -18,10 +18,16 @@ export function watchedSampler(watcher?: Watcher): FactoryOf<'sampler', ProcessO
 }
 
 /**
- * A searcher that is a program in any language: `processSearcher({ command: ['python3', 'my_searcher.py'] })`. What it must do is
- * in docs/searcher-protocol.md. A program that is a sampler runs each trial to its end.
+ * A searcher that is a program in any language, which reads and writes lines of JSON. A program that is a sampler runs each trial
+ * to its end.
+ *
+ * `processSearcher({ command: ['python3', 'my_searcher.py'] })`; what the program must do is in docs/searcher-protocol.md.
  */
 export const processSearcher = watchedSearcher();
 
-/** A program as the sampler inside another searcher: `asha({ maxResource: 81, sampler: processSampler({ command }) })`. */
+/**
+ * A program in any language as the sampler inside another searcher.
+ *
+ * `asha({ maxResource: 81, sampler: processSampler({ command }) })`
+ */
 export const processSampler = watchedSampler();

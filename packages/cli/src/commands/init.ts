@@ -29,7 +29,8 @@ export async function execute(
   }
   const schema = join('.fettle', 'study.schema.json');
   mkdirSync(join(dirname(file), '.fettle'), { recursive: true });
-  writeFileSync(join(dirname(file), schema), `${JSON.stringify(studyFileJsonSchema(), null, 1)}\n`);
+  const jsonSchema = await studyFileJsonSchema(dirname(file));
+  writeFileSync(join(dirname(file), schema), `${JSON.stringify(jsonSchema, null, 1)}\n`);
   const text =
     path === undefined ? undefined : { path: relative(dirname(file), path), text: readFileSync(path, 'utf8') };
   const { text: written, ...seen } = studyTemplate(text, schema);

@@ -33,13 +33,27 @@ const PACKAGES: { readonly [kind in PluginKind]: { readonly [name: string]: stri
 };
 
 /** Every plugin that comes with the core. */
-export function builtIns(): AnyFactory[] {
+function builtIns(): AnyFactory[] {
   return Object.values<unknown>(core).filter((value): value is AnyFactory => isPluginFactory(value));
 }
 
+/** What is looked for: a kind of plugin, or any. */
+type Wanted = PluginKind | 'plugin';
+
 /** Kinds of plugin that will do where one is wanted: a sampler is as good as a searcher that runs every trial to its end. */
-function acceptable(kind: PluginKind): readonly PluginKind[] {
-  return kind === 'searcher' ? ['searcher', 'sampler'] : [kind];
+function acceptable(wanted: Wanted): readonly PluginKind[] {
+  if (wanted === 'plugin') return ['searcher', 'sampler', 'backend', 'metric-source'];
+  return wanted === 'searcher' ? ['searcher', 'sampler'] : [wanted];
+}
+
+/** The names of our own plugins that a study file can have where one is wanted: those of the core first. */
+export function ownNames(wanted: Wanted): string[] {
+  const kinds = acceptable(wanted);
+  const inCore = builtIns()
+    // It calls a function, and a study file has a command.
+    .filter((factory) => kinds.includes(factory.kind) && factory !== core.inProcess)
+    .map((factory) => factory.definition.name);
+  return [...new Set([...inCore, ...kinds.flatMap((kind) => Object.keys(PACKAGES[kind]))])];
 }
 
 /**
@@ -47,8 +61,8 @@ function acceptable(kind: PluginKind): readonly PluginKind[] {
  * package, with `#name` behind it if it exports several.
  * @param folder the study file's; files and packages are looked for from there
  */
-export async function findPlugin(type: string, kind: PluginKind, folder: string): Promise<Lookup> {
-  const kinds = acceptable(kind);
+export async function findPlugin(type: string, wanted: Wanted, folder: string): Promise<Lookup> {
+  const kinds = acceptable(wanted);
   const builtIn = builtIns().find((factory) => kinds.includes(factory.kind) && factory.definition.name === type);
   if (builtIn !== undefined) return { kind: 'found', factory: builtIn };
   const official = kinds.map((each) => PACKAGES[each][type]).find((name) => name !== undefined);
@@ -58,7 +72,7 @@ export async function findPlugin(type: string, kind: PluginKind, folder: string)
     if (file.kind === 'not-exported') {
       return problem(`the package '${specifier}' does not export it`, `See "exports" in ${file.folder}/package.json.`);
     }
-    return unknown(type, kind);
+    return unknown(type, wanted);
   }
   let loaded: Readonly<Record<string, unknown>>;
   try {
@@ -66,7 +80,7 @@ export async function findPlugin(type: string, kind: PluginKind, folder: string)
   } catch (thrown) {
     return problem(`'${specifier}' could not be loaded: ${messageOf(thrown)}`, `It was read from ${file}.`);
   }
-  return choose(loaded, kinds, specifier, exportName);
+  return choose(loaded, wanted, specifier, exportName);
 }
 
 function locate(
@@ -89,19 +103,19 @@ function locate(
 
 function choose(
   loaded: Readonly<Record<string, unknown>>,
-  kinds: readonly PluginKind[],
+  wanted: Wanted,
   specifier: string,
   name: string | undefined,
 ): Lookup {
+  const kinds = acceptable(wanted);
   const all = [...new Set([loaded['default'], ...Object.values(loaded)])].filter((value): value is AnyFactory =>
     isPluginFactory(value),
   );
   const fitting = all.filter((factory) => kinds.includes(factory.kind));
-  const wanted: PluginKind = kinds[0] ?? 'searcher';
   if (fitting.length === 0) {
     const others = all.map((factory) => `the ${factory.kind} '${factory.definition.name}'`).join(', ');
     return all.length === 0
-      ? problem(`'${specifier}' exports no plugin`, `Export what define${title(wanted)}(...) returns.`)
+      ? problem(`'${specifier}' exports no plugin`, `Export what ${definersOf(wanted)} returns.`)
       : problem(`'${specifier}' is no ${wanted}: it holds ${others}`, `Name a ${wanted} here.`);
   }
   const named =
@@ -121,17 +135,18 @@ function choose(
   return { kind: 'found', factory };
 }
 
-function unknown(type: string, kind: PluginKind): Lookup {
-  if (type.startsWith('.') || isAbsolute(type))
-    return problem(`the file '${type}' does not exist`, 'The path is relative to the study file.');
-  const kinds = acceptable(kind);
-  const core = builtIns()
-    .filter((factory) => kinds.includes(factory.kind))
-    .map((factory) => factory.definition.name);
-  const own = [...new Set([...core, ...kinds.flatMap((each) => Object.keys(PACKAGES[each]))])];
+function unknown(type: string, wanted: Wanted): Lookup {
+  if (type.startsWith('.') || isAbsolute(type)) {
+    const remedy = 'The path is relative to the study file';
+    return problem(
+      `the file '${type}' does not exist`,
+      wanted === 'plugin' ? `${remedy}: run the command in its folder.` : `${remedy}.`,
+    );
+  }
+  const own = ownNames(wanted);
   const near = didYouMean(type, own);
   return problem(
-    `no ${kind} is called '${type}', and no such package is installed`,
+    `no ${wanted} is called '${type}', and no such package is installed`,
     `${near === undefined ? '' : `Did you mean '${near}'? `}Built in: ${own.join(', ')}. For an npm package: npm install ${type}`,
   );
 }
@@ -140,8 +155,11 @@ function names(factories: readonly AnyFactory[]): string {
   return factories.map((factory) => `'${factory.definition.name}'`).join(', ');
 }
 
-function title(kind: PluginKind): string {
-  return kind.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+/** The functions that make what is wanted: `defineSearcher(...)`. */
+function definersOf(wanted: Wanted): string {
+  const kinds = wanted === 'plugin' ? acceptable(wanted) : [wanted];
+  const names = kinds.map((kind) => kind.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase()));
+  return names.map((name) => `define${name}(...)`).join(' or ');
 }
 
 function problem(message: string, remedy: string): Lookup {

@@ -1,3 +1,4 @@
+import { DEFAULT_RETRY, type FailureClass } from '@fettle/core';
 import { z } from 'zod';
 import { parseDuration } from '../text/duration.ts';
 
@@ -19,7 +20,10 @@ const budgetFields = {
   resource: z.number().positive().optional().meta({ description: 'Resource spent by all trials together.' }),
   target: z.number().optional().meta({ description: 'A value of the objective that is good enough.' }),
   noImprovement: z
-    .strictObject({ trials: positive, minDelta: z.number().min(0).optional() })
+    .strictObject({
+      trials: positive.meta({ description: 'How many trials may end without an improvement.' }),
+      minDelta: z.number().min(0).optional().meta({ description: 'What is no improvement yet. Default: 0.' }),
+    })
     .optional()
     .meta({ description: 'Trials that ended since the best value last improved by more than minDelta.' }),
   failures: positive.optional().meta({ description: 'Trials that failed.' }),
@@ -36,20 +40,24 @@ const budget = z.strictObject({
   all: z.array(z.strictObject(budgetFields)).min(1).optional().meta({ description: 'Reached when all of these are.' }),
 });
 
-const retries = z.int().min(0).optional();
+/** Retries of a class of failures. @param what what happened */
+function retries(failure: FailureClass, what: string) {
+  const description = `${what} Default: ${DEFAULT_RETRY.limits[failure]}.`;
+  return z.int().min(0).optional().meta({ description });
+}
 
 const retry = z.strictObject({
   limits: z
     .strictObject({
-      oom: retries,
-      timeout: retries,
-      preempted: retries,
-      node: retries,
-      launch: retries,
-      'invalid-configuration': retries,
-      'no-metric': retries,
-      code: retries,
-      unknown: retries,
+      oom: retries('oom', 'Out of memory, by the kernel, a limit or the platform.'),
+      timeout: retries('timeout', 'It took longer than timeLimit.'),
+      preempted: retries('preempted', 'The platform took it away.'),
+      node: retries('node', 'The machine died or was lost.'),
+      launch: retries('launch', 'It never started: no such program, no such image.'),
+      'invalid-configuration': retries('invalid-configuration', 'The program refused these values.'),
+      'no-metric': retries('no-metric', 'It ended well but never reported the objective.'),
+      code: retries('code', 'The program ended with an error of its own.'),
+      unknown: retries('unknown', 'It is gone, and nothing says why.'),
     })
     .optional()
     .meta({ description: 'Further attempts after the first failure, by class.' }),
@@ -66,7 +74,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
 /** The study file, before plugins and the search space are looked at. */
 export const studyFileSchema = z.strictObject({
-  $schema: z.string().optional(),
+  $schema: z.string().optional().meta({ description: 'Path of the JSON Schema, for editors that look for it here.' }),
   name: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'expected letters, digits, dots, dashes and underscores, at most 100')
@@ -85,21 +93,31 @@ export const studyFileSchema = z.strictObject({
     .meta({ description: 'Environment variables added to those of the driver.' }),
   space: z.record(z.string(), z.unknown()).meta({ description: 'The search space: one parameter for each name.' }),
   forbidden: z.array(z.unknown()).optional().meta({ description: 'Combinations of values that are never tried.' }),
-  objective: z.strictObject({
-    metric: z.string().min(1).meta({ description: 'Name of the metric.' }),
-    goal: z.enum(['minimize', 'maximize']),
-    resource: z
-      .string()
-      .min(1)
-      .optional()
-      .meta({ description: 'Metric that says how much resource was spent, such as epoch.' }),
-    resourceFrom: z
-      .union([z.literal(0), z.literal(1)])
-      .optional()
-      .meta({ description: 'What the resource metric counts from: 0 if the first epoch is epoch 0. Default: 1.' }),
-    value: z.enum(['last', 'best']).optional(),
-    nonFinite: z.enum(['worst', 'fail']).optional(),
-  }),
+  objective: z
+    .strictObject({
+      metric: z.string().min(1).meta({ description: 'Name of the metric.' }),
+      goal: z
+        .enum(['minimize', 'maximize'])
+        .meta({ description: 'Whether a good value is a small one or a large one.' }),
+      resource: z
+        .string()
+        .min(1)
+        .optional()
+        .meta({ description: 'Metric that says how much resource was spent, such as epoch.' }),
+      resourceFrom: z
+        .union([z.literal(0), z.literal(1)])
+        .optional()
+        .meta({ description: 'What the resource metric counts from: 0 if the first epoch is epoch 0. Default: 1.' }),
+      value: z
+        .enum(['last', 'best'])
+        .optional()
+        .meta({ description: "Which of a trial's reports is its value: the last one, or the best. Default: last." }),
+      nonFinite: z.enum(['worst', 'fail']).optional().meta({
+        description:
+          'What NaN or an infinity means: worst lets the trial go on and lose, fail stops it. Default: worst.',
+      }),
+    })
+    .meta({ description: 'What to optimise.' }),
   searcher: pluginReference.meta({ description: 'What to try next.' }),
   backend: pluginReference.optional().meta({ description: 'Where to run. Default: local.' }),
   metrics: z
@@ -109,14 +127,19 @@ export const studyFileSchema = z.strictObject({
     .optional()
     .meta({ description: 'How results are read. Default: JSON lines in $FETTLE_METRICS and on standard output.' }),
   budget: budget.optional().meta({ description: 'Limits of the whole study; totals over all sessions.' }),
-  seed: z.int().min(0).optional(),
+  seed: z.int().min(0).optional().meta({ description: 'Seed of every random choice. Default: 0.' }),
   first: z.array(z.record(z.string(), scalar)).optional().meta({ description: 'Configurations to try first.' }),
-  duplicates: z.enum(['allow', 'redraw']).optional(),
+  duplicates: z.enum(['allow', 'redraw']).optional().meta({
+    description:
+      'What to do with a configuration that was tried before: ask for another one, or run it. Default: redraw.',
+  }),
   retry: retry.optional().meta({ description: 'How failed attempts are tried again.' }),
   timeLimit: duration.optional().meta({ description: 'Time limit for one attempt.' }),
   grace: duration.optional().meta({ description: 'Time between the steps of asking an attempt to stop.' }),
   checkpoints: z
-    .strictObject({ keepBest: z.int().min(0) })
+    .strictObject({
+      keepBest: z.int().min(0).meta({ description: 'How many of the trials that are over keep theirs; 0: none.' }),
+    })
     .optional()
     .meta({ description: 'Keep the checkpoints of the best so many trials that are over. Default: all.' }),
   resumable: z

@@ -165,7 +165,13 @@ describe('a question', () => {
 
 describe('programs that use the command', () => {
   test('hear mistakes on the command line as JSON', async () => {
-    for (const args of [['best', '--limit', '0'], ['bogus'], ['status', '--colour'], ['metrics']]) {
+    for (const args of [
+      ['best', '--limit', '0'],
+      ['schema', './nowhere.ts'],
+      ['bogus'],
+      ['status', '--colour'],
+      ['metrics'],
+    ]) {
       // oxlint-disable-next-line no-await-in-loop -- One process at a time is enough.
       const { code, stderr } = await fettle(folderWith(), ...args, '--json');
       expect(code).toBe(2);

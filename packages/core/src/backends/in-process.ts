@@ -21,7 +21,7 @@ export const inProcess: FactoryOf<'backend', InProcessOptions | undefined> = def
   apiVersion: API_VERSION,
   options: z
     .strictObject({
-      workers: z.int().min(1).optional().meta({ description: 'Evaluations under way at the same time. Default: 1.' }),
+      workers: z.int().min(1).optional(),
     } satisfies OptionSchemas<InProcessOptions>)
     .optional(),
   create: (options) => new InProcessBackend(options?.workers ?? 1),

@@ -24,24 +24,15 @@ export interface LocalOptions {
 /** Options of the local backend. */
 export const localOptions = z
   .strictObject({
-    workers: z.int().min(1).optional().meta({
-      description: 'Attempts that run at the same time. Default: as many as the GPUs allow, else half the cores.',
-    }),
-    gpus: z
-      .union([z.literal('auto'), z.array(gpu).min(1)])
-      .optional()
-      .meta({ description: "GPUs to lease to attempts: 'auto' for all there are, or their indices or UUIDs." }),
-    trialsPerGpu: z.int().min(1).optional().meta({ description: 'Attempts that share one GPU. Default: 1.' }),
-    gpusPerTrial: z.int().min(1).optional().meta({ description: 'GPUs that one attempt gets. Default: 1.' }),
+    workers: z.int().min(1).optional(),
+    gpus: z.union([z.literal('auto'), z.array(gpu).min(1)]).optional(),
+    trialsPerGpu: z.int().min(1).optional(),
+    gpusPerTrial: z.int().min(1).optional(),
     memory: z
       .string()
       .refine((text) => parseMemorySize(text) !== undefined, 'expected a size such as 512MiB, 2GiB or 1.5GB')
-      .optional()
-      .meta({ description: 'Memory that one attempt may use, with all its processes; above it, it is killed.' }),
-    stopSignal: z
-      .enum(STOP_SIGNALS)
-      .optional()
-      .meta({ description: 'Signal sent together with the stop file, for programs that save themselves on a signal.' }),
+      .optional(),
+    stopSignal: z.enum(STOP_SIGNALS).optional(),
   } satisfies OptionSchemas<LocalOptions>)
   .refine(({ trialsPerGpu = 1, gpusPerTrial = 1 }) => trialsPerGpu === 1 || gpusPerTrial === 1, {
     path: ['trialsPerGpu'],

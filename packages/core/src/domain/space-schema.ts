@@ -47,9 +47,14 @@ const intSchema = z.strictObject({
   when: condition,
 });
 
-const categoricalSchema = z.strictObject({ type: z.literal('categorical'), values, when: condition });
-const ordinalSchema = z.strictObject({ type: z.literal('ordinal'), values, when: condition });
-const constantSchema = z.strictObject({ type: z.literal('constant'), value, when: condition });
+const described = values.meta({ description: 'The values: texts, numbers or booleans.' });
+const categoricalSchema = z.strictObject({ type: z.literal('categorical'), values: described, when: condition });
+const ordinalSchema = z.strictObject({ type: z.literal('ordinal'), values: described, when: condition });
+const constantSchema = z.strictObject({
+  type: z.literal('constant'),
+  value: value.meta({ description: 'The value: a text, a number or a boolean.' }),
+  when: condition,
+});
 
 /** One parameter as plain data. */
 export const parameterSchema = z.discriminatedUnion(

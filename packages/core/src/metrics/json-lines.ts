@@ -5,8 +5,8 @@ import { jsonFormat } from './json-format.ts';
 import { lineSource } from './line-source.ts';
 
 /**
- * Metric source `json-lines`: the same JSON lines, among whatever else the program prints. A line counts if all of it is a
- * JSON object; every other line is ignored.
+ * Metric source `json-lines`: JSON lines as `jsonl` reads them, among whatever else the program prints. A line counts if all
+ * of it is a JSON object; every other line is ignored.
  */
 export const jsonLinesStdout = defineMetricSource({
   name: 'json-lines',

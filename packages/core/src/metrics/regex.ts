@@ -36,7 +36,7 @@ export interface RegexOptions {
   metrics: {
     /** Name of the metric, as the objective has it. */
     name: string;
-    /** JavaScript's syntax, as a text; the number is the group named `value`, or else the first: `loss=(\\S+)`. */
+    /** JavaScript's syntax, as a text; the number is the group named `value`, or else the first: `loss=([^ ]+)`. */
     regex: string;
   }[];
   /** What is read. Default: `stdout`. */

@@ -68,7 +68,10 @@ export interface PluginDefinition<K extends PluginKind, Schema extends z.ZodType
   readonly version: string;
   /** Version of the plugin contract it was written for: the value of `API_VERSION` then. */
   readonly apiVersion: number;
-  /** Its options; unknown keys should be refused, so use `z.strictObject`. */
+  /**
+   * Its options; unknown keys should be refused, so use `z.strictObject`. What `.meta({ description })` says of each is shown by
+   * editors of study files, as `fettle schema` describes them.
+   */
   readonly options: Schema;
   /** What it cannot work without; checked before the first trial. */
   readonly needs?: readonly Capability[] | undefined;
@@ -83,7 +86,7 @@ export interface PluginDefinition<K extends PluginKind, Schema extends z.ZodType
   readonly nested?: { readonly [option: string]: PluginKind } | undefined;
   /**
    * Turns what a study file says into options, where that differs: reads what it names. What comes out is checked as options
-   * are, and recorded with the study.
+   * are, and recorded with the study. Editors of study files offer its options and refuse nothing.
    * @throws FettleError that says what is wrong; it is shown at its line
    */
   readonly fromFile?: FromFile | undefined;

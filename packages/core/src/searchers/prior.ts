@@ -27,8 +27,17 @@ export interface PriorOptions {
   /** Where all other configurations come from. Default: `random()`. */
   sampler?: Plugin<'sampler'> | undefined;
   /** For each parameter that there is an opinion on: the guess, or the guess with its own confidence. At least one. */
-  guesses: { [parameter: string]: ParameterValue | { value: ParameterValue; confidence?: number | undefined } };
-  /** Of the guesses that have none of their own: from 0.05 to below 1. Default: 0.5. */
+  guesses: {
+    [parameter: string]:
+      | ParameterValue
+      | {
+          /** The value that is thought to be the best. */
+          value: ParameterValue;
+          /** Probability that a drawn value is near it: from 0.05 to below 1. Default: that of all guesses. */
+          confidence?: number | undefined;
+        };
+  };
+  /** Probability that a drawn value is near its guess, where the guess has none of its own: from 0.05 to below 1. Default: 0.5. */
   confidence?: number | undefined;
   /** Trials that the guesses are worth; above 0. Default: 10. */
   worth?: number | undefined;

@@ -18,7 +18,7 @@ const MOST_DRAWS = 1001;
 export interface SobolOptions {
   /**
    * Whether the sequence is shaken with the study's seed. Without it, it is the same for every seed and begins with every
-   * parameter's first value. Default: yes.
+   * parameter's first value. Default: `true`.
    */
   scramble?: boolean | undefined;
 }

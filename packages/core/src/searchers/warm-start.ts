@@ -43,11 +43,14 @@ const place = z.string().transform((_, context) => {
 export interface WarmStartOptions {
   /** What goes on from there. Default: `random()`. */
   sampler?: Plugin<'sampler'> | undefined;
-  /** What the other studies found out, as `readPastStudy` returns it; at least one. */
+  /**
+   * The other studies; at least one. In a study file, their study files or folders, relative to it; in a program, what
+   * `readPastStudy` returns.
+   */
   studies: PastStudy[];
   /** How many of their best configurations are tried first. Default: 5. */
   first?: number | undefined;
-  /** Whether the sampler inside is told of their results. Default: yes. */
+  /** Whether the sampler inside is told of their results. Default: `true`. */
   observe?: boolean | undefined;
 }
 

@@ -29,8 +29,7 @@ export default defineBackend({
   apiVersion: API_VERSION,
   // What a study file may say beside `type`. It is checked before anything runs.
   options: z.strictObject({
-    /** Attempts that run at the same time. */
-    workers: z.int().min(1).default(1),
+    workers: z.int().min(1).default(1).meta({ description: 'Attempts that run at the same time.' }),
   }),
   create({ workers }) {
     /** @type {{ host: import('@fettle/core').BackendHost, program: import('@fettle/core').CommandProgram, directory: string }} */

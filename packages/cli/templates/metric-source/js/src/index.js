@@ -16,8 +16,10 @@ export default defineMetricSource({
   apiVersion: API_VERSION,
   // What a study file may say beside `type`. It is checked before anything runs.
   options: z.strictObject({
-    /** Where to read: what the program prints, or what it prints as errors. */
-    file: z.enum(['stdout', 'stderr']).default('stdout'),
+    file: z
+      .enum(['stdout', 'stderr'])
+      .default('stdout')
+      .meta({ description: 'Where to read: what the program prints, or what it prints as errors.' }),
   }),
   // `lineSource` cuts bytes into lines and copes with everything that terminals and crashes do to them. A format that has
   // no lines implements `MetricSource` itself.

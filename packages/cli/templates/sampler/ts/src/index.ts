@@ -16,8 +16,7 @@ export default defineSampler({
   apiVersion: API_VERSION,
   // What a study file may say beside `type`. It is checked before anything runs.
   options: z.strictObject({
-    /** Configurations to choose from. */
-    candidates: z.int().min(1).default(20),
+    candidates: z.int().min(1).default(20).meta({ description: 'Configurations to choose from.' }),
   }),
   create({ candidates }, { space }) {
     // Everything the sampler knows. It changes only when something is told (`started`, `ended`), never when it is asked:

@@ -20,8 +20,12 @@ export default defineSearcher({
   apiVersion: API_VERSION,
   // What a study file may say beside `type`. It is checked before anything runs.
   options: z.strictObject({
-    /** How far the first steps go: a share of each parameter's range. */
-    radius: z.number().positive().max(1).default(0.2),
+    radius: z
+      .number()
+      .positive()
+      .max(1)
+      .default(0.2)
+      .meta({ description: "How far the first steps go: a share of each parameter's range." }),
   }),
   create({ radius }, { space }) {
     // Everything the searcher knows. It changes only when something is told (`ended`), never when it is asked: after a
