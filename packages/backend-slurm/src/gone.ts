@@ -1,0 +1,59 @@
+import type { JobEnd } from './commands/job-end.ts';
+import type { JobClass } from './commands/job-state.ts';
+import { isGone, type JobSight } from './jobs/queue-watch.ts';
+import type { Slot } from './slots/slot.ts';
+
+/** Looks at the queue without a job's name after which the job is taken to be gone. */
+const LOOKS = 2;
+
+/** A slot whose job is over, as Slurm says. */
+export interface Gone {
+  readonly slot: Slot;
+  /** `hopeless`: it waited, and would have waited forever. */
+  readonly state: JobClass | 'hopeless';
+  readonly why: string;
+  /** What can be done about it. */
+  readonly remedy?: string | undefined;
+  /** Where it was, as far as Slurm says. */
+  readonly node?: string | undefined;
+}
+
+/** What one look at the queue says of the slots that need care; each of them counts how often in a row it was missed. */
+export interface Sifted {
+  /** Those whose jobs would wait forever. */
+  readonly hopeless: readonly Gone[];
+  /** Those whose jobs are over or not to be seen, for the first time or again. */
+  readonly missed: readonly Slot[];
+  /** Those among them that were missed often enough: unless their agents have said something else, their jobs are gone. */
+  readonly lost: readonly Slot[];
+}
+
+/** @param sightOf what was seen of a slot's job */
+export function sift(slots: Iterable<Slot>, sightOf: (slot: Slot) => JobSight | undefined): Sifted {
+  const hopeless: Gone[] = [];
+  const missed: Slot[] = [];
+  for (const slot of slots) {
+    const sight = sightOf(slot);
+    if (sight?.hopeless !== undefined) {
+      hopeless.push({ slot, state: 'hopeless', why: `Slurm would never have started it (${sight.hopeless})` });
+    } else if (isGone(sight)) {
+      slot.missed += 1;
+      missed.push(slot);
+    } else {
+      slot.missed = 0;
+    }
+  }
+  return { hopeless, missed, lost: missed.filter((slot) => slot.missed >= LOOKS) };
+}
+
+/**
+ * A slot whose job is over. A job that ended by itself before its agent said a word was never fit to run anything: its node
+ * is tried, not the trial.
+ * @param end what Slurm says of the job, or nothing
+ */
+export function goneOf(slot: Slot, end: (JobEnd & { readonly node?: string | undefined }) | undefined): Gone {
+  if (end === undefined) return { slot, state: 'over', why: 'its job is gone' };
+  const { state, text, remedy, node } = end;
+  const unfit = state === 'over' && slot.heard === undefined;
+  return { slot, state: unfit ? 'node' : state, why: `its job is ${text}`, remedy, node };
+}
