@@ -1,7 +1,7 @@
 #!/bin/sh
 # The agent: the one program that runs inside a Slurm job. It asks for work through two files in its slot's folder, runs one
 # attempt after the other, and writes down what happened. It needs a POSIX shell and what every Linux has beside it (date,
-# ln, mkdir, mkfifo, rm, setsid, sleep, tail, touch), nothing else.
+# ln, ls, mkdir, mkfifo, rm, setsid, sleep, tail, touch), nothing else.
 #
 #   agent.sh SLOTS LANES LANE ATTEMPTS IDLE POLL LOOK HEARTBEAT GRACE LAUNCHER
 #
@@ -131,6 +131,14 @@ $fettle_fresh
 EOF
 }
 
+# is_removed: whether somebody has removed the folder. A file server that is out of reach for a while says something else.
+fettle_is_removed() {
+  case $(LC_ALL=C ls -dL to-agent 2>&1) in
+  *'No such file'* | *[Ss]tale*) ;;
+  *) return 1 ;;
+  esac
+}
+
 # tell_growth FILE ...: tells the driver if its program has written into one of them since this agent last spoke.
 fettle_tell_growth() {
   for fettle_file in "$@"; do
@@ -249,8 +257,8 @@ if [ "${SLURM_JOB_END_TIME:-0}" -gt 0 ]; then fettle_until=",\"until\":${SLURM_J
 fettle_say hello ",\"job\":\"${SLURM_JOB_ID-}\",\"restart\":${SLURM_RESTART_COUNT:-0},\"node\":\"${SLURMD_NODENAME-}\"$fettle_devices$fettle_until"
 
 while :; do
-  if ! [ -e to-agent ]; then
-    # Somebody has removed the folder: nobody can hear of what runs here, and it would run beside its successor.
+  if ! [ -e to-agent ] && fettle_is_removed; then
+    # Nobody can hear of what runs here, and it would run beside its successor.
     if [ -n "$fettle_program" ]; then kill -KILL "-$fettle_program"; fi
     exit 0
   fi

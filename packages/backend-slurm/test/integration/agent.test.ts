@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   unlinkSync,
@@ -238,6 +240,21 @@ describe('the agent', () => {
     expect(await left).toBe(0);
     for (let looks = 0; looks < 200 && isAlive(-pid); looks += 1) await sleep(25);
     expect(isAlive(-pid)).toBe(false);
+  });
+
+  it('lets its program run on while its folder cannot be read, and obeys again after that', async () => {
+    desk.agent();
+    desk.run('1.1', 'echo ready; exec sleep 30');
+    await desk.prints('ready');
+    const path = join(desk.slot, 'to-agent');
+    // A link to itself is there and cannot be followed; it takes the file's place in one step.
+    symlinkSync('to-agent', `${path}.loop`);
+    linkSync(path, `${path}.aside`);
+    renameSync(`${path}.loop`, path);
+    await sleep(300);
+    renameSync(`${path}.aside`, path);
+    desk.order({ kind: 'stop', attempt: '1.1', from: 'kill', grace: 100 });
+    expect(await desk.until('ended')).toMatchObject({ attempt: '1.1', exitCode: 137 });
   });
 
   it('gives its programs its own share of the GPUs of the job', async () => {
