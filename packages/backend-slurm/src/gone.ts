@@ -1,6 +1,7 @@
 import type { JobEnd } from './commands/job-end.ts';
 import type { JobClass } from './commands/job-state.ts';
 import { isGone, type JobSight } from './jobs/queue-watch.ts';
+import { HEARTBEAT } from './jobs/slot-script.ts';
 import type { Slot } from './slots/slot.ts';
 
 /** Looks at the queue without a job's name after which the job is taken to be gone. */
@@ -28,15 +29,18 @@ export interface Sifted {
   readonly lost: readonly Slot[];
 }
 
-/** @param sightOf what was seen of a slot's job */
-export function sift(slots: Iterable<Slot>, sightOf: (slot: Slot) => JobSight | undefined): Sifted {
+/**
+ * @param sightOf what was seen of a slot's job
+ * @param now milliseconds since the epoch
+ */
+export function sift(slots: Iterable<Slot>, sightOf: (slot: Slot) => JobSight | undefined, now: number): Sifted {
   const hopeless: Gone[] = [];
   const missed: Slot[] = [];
   for (const slot of slots) {
     const sight = sightOf(slot);
     if (sight?.hopeless !== undefined) {
       hopeless.push({ slot, state: 'hopeless', why: `Slurm would never have started it (${sight.hopeless})` });
-    } else if (isGone(sight)) {
+    } else if (isGone(sight) && !isDoubtful(slot, sight, now)) {
       slot.missed += 1;
       missed.push(slot);
     } else {
@@ -44,6 +48,16 @@ export function sift(slots: Iterable<Slot>, sightOf: (slot: Slot) => JobSight | 
     }
   }
   return { hopeless, missed, lost: missed.filter((slot) => slot.missed >= LOOKS) };
+}
+
+/**
+ * Whether a slot's agent contradicts Slurm. A queue may not show a job that runs, on the login node of another cluster or after
+ * a controller has forgotten it, and takes it for lost with its node when only its own daemon there has died. Who gives signs
+ * of life lives: another attempt would run beside the one that it has.
+ */
+function isDoubtful({ heard }: Slot, sight: JobSight | undefined, now: number): boolean {
+  if (sight !== undefined && sight.state !== 'node') return false;
+  return heard !== undefined && now - heard <= 2 * HEARTBEAT;
 }
 
 /**

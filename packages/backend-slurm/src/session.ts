@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BackendHost, type CommandProgram, FettleError } from '@fettle/core';
+import { placeAgent } from './agent-file.ts';
 import { scrubEnvironment } from './commands/scrub-environment.ts';
 import { jobPrefix } from './jobs/job-prefix.ts';
 import { JobRecords } from './jobs/job-records.ts';
@@ -61,8 +62,7 @@ export async function openSession(
   const steps = options.within === 'allocation' ? await findSteps(host, slurm, pace, environment) : undefined;
   mkdirSync(join(folder, 'slurm', 'slots'), { recursive: true });
   const directory = realpathSync(folder);
-  const agent = join(directory, 'slurm', 'agent.sh');
-  writeFileSync(agent, readFileSync(new URL('../agent/agent.sh', import.meta.url)));
+  const agent = placeAgent(join(directory, 'slurm'));
   const ledger = new Ledger(join(directory, 'slurm', 'ledger.jsonl'));
   const session = ledger.past.filter(({ kind }) => kind === 'opened').length + 1;
   const prefix = jobPrefix(host.study, directory);
@@ -85,7 +85,6 @@ export async function openSession(
       // The accounting knows jobs, not who ran in their steps.
       records: steps === undefined ? new JobRecords(slurm, now) : undefined,
       prefix,
-      slotsPerJob: options.slotsPerJob,
     }),
   };
 }

@@ -46,8 +46,6 @@ export class SlotAgents {
       const end = slot.hear(record, this.#now);
       if (end !== undefined) ended.push(end);
       if (record.kind === 'hello') {
-        const { minutes = Number.POSITIVE_INFINITY } = this.#options;
-        slot.until = this.#steps?.end ?? slot.until ?? record.at + minutes * 60_000;
         this.#host.logger.info(`Slot ${slot.name} runs on ${record.node} as job ${record.job}.`);
       }
       if (record.kind === 'started') this.#begun.set(slot, this.#now);
@@ -59,15 +57,14 @@ export class SlotAgents {
     if (slot.closed === undefined) return { ...heard, lost: undefined };
     const lost = slot.attempt;
     slot.attempt = undefined;
-    this.#pool.forget(slot, slot.closed);
     return { ...heard, lost };
   }
 
   /** Whether a slot should be given another attempt. One that should not is asked to leave. */
   takesMore(slot: Slot): boolean {
     // Whatever the time that is left, a new job must not be sent away: the next one would have no more.
-    if (slot.taken === 0 || slot.until === undefined) return this.#allows(slot);
-    const left = slot.until - this.#options.leadSeconds * 1000 - this.#now;
+    if (slot.taken === 0) return this.#allows(slot);
+    const left = this.#endOf(slot) - this.#options.leadSeconds * 1000 - this.#now;
     // A program that can resume loses little when its time ends in the middle.
     const enough = left > (this.#host.resumable ? this.#typical / 4 : this.#typical);
     if (this.#allows(slot) && enough) return true;
@@ -88,6 +85,12 @@ export class SlotAgents {
 
   get #now(): number {
     return this.#host.clock.now();
+  }
+
+  /** When the time of a slot is over, in milliseconds since the epoch, as far as anybody has said. */
+  #endOf({ until, since = Number.POSITIVE_INFINITY }: Slot): number {
+    const { minutes = Number.POSITIVE_INFINITY } = this.#options;
+    return this.#steps?.end ?? until ?? since + minutes * 60_000;
   }
 
   #allows({ taken }: Slot): boolean {

@@ -49,6 +49,8 @@ export class SlotJobs {
   readonly #submitter: Submitter;
   readonly #health = new NodeHealth();
   #batches = 0;
+  /** Batches of which no job is to begin any more, and Slurm has not confirmed it. */
+  readonly #unwanted = new Set<string>();
   /** Whether a job of this session was ever taken. */
   #taken = false;
 
@@ -72,10 +74,11 @@ export class SlotJobs {
   async submit(demand: boolean): Promise<void> {
     const { options, pool, steps } = this.#parts;
     if (options.bind === 'submit' || !this.isReady || steps?.isEnding(this.#now, options.leadSeconds) === true) return;
-    const jobs = Math.floor(slotsWanted(pool, options.slots, demand) / options.slotsPerJob);
+    const wanted = Math.floor(slotsWanted(pool, options.slots, demand) / options.slotsPerJob);
+    const jobs = Math.min(wanted, this.#submitter.most);
     if (jobs === 0) return;
     const batch = this.#nextBatch();
-    const slots = pool.add(batch, jobs * options.slotsPerJob, this.#now);
+    const slots = pool.add(batch, jobs * options.slotsPerJob, options.slotsPerJob, this.#now);
     const refused = await this.#submit(batch, slots, jobs, options.directives);
     if (refused?.kind === 'refused' && !this.#taken) throw refusal(refused.message);
   }
@@ -89,7 +92,7 @@ export class SlotJobs {
     const { options, pool } = this.#parts;
     const directives = expandDirectives(options.directives, request.configuration);
     const batch = this.#nextBatch();
-    const slots = pool.add(batch, 1, this.#now);
+    const slots = pool.add(batch, 1, 1, this.#now);
     try {
       pool.assign(slots[0]!, request.attempt);
       give(slots[0]!);
@@ -123,7 +126,7 @@ export class SlotJobs {
   /**
    * Learns from jobs that are over. Where nothing was heard of them that is said, and the next ones wait: whatever it is, a
    * folder that the nodes do not see or a person who cancels them, would meet those as well. Those that would wait forever
-   * are cancelled.
+   * are cancelled, and those that should have been before.
    */
   async learn(gone: readonly Gone[]): Promise<void> {
     const { logger } = this.#parts.host;
@@ -134,10 +137,11 @@ export class SlotJobs {
       logger.warn(unheardText(first, unheard.length, this.#logOf(first.slot), wait));
     }
     const hopeless = gone.filter(({ state }) => state === 'hopeless');
-    if (hopeless[0] === undefined) return;
-    logger.error(`${hopeless[0].why}. Jobs like this are cancelled, and tried again later.`);
-    this.#submitter.tryLater();
-    await this.#cancelPending([...new Set(hopeless.map(({ slot }) => slot.batch))]);
+    if (hopeless[0] !== undefined) {
+      logger.error(`${hopeless[0].why}. Jobs like this are cancelled, and tried again later.`);
+      this.#submitter.tryLater();
+    }
+    await this.#cancelPending(hopeless.map(({ slot }) => slot.batch));
   }
 
   /** Gives a slot up: whatever starts there from now on leaves at once. @returns false if it had closed by itself */
@@ -150,13 +154,19 @@ export class SlotJobs {
 
   /** The session ends: slots that have nothing to do are given up, those that run go on. */
   async release(): Promise<void> {
-    const waiting = new Set<string>();
-    for (const slot of this.#parts.pool) {
-      if (slot.attempt !== undefined || slot.state === 'leaving') continue;
-      if (slot.state === 'queued') waiting.add(slot.batch);
-      this.#parts.pool.close(slot, 'the session ended');
+    const { pool, host, prefix } = this.#parts;
+    const waiting: string[] = [];
+    for (const slot of pool) {
+      if (slot.state !== 'queued' && slot.state !== 'idle') continue;
+      if (slot.state === 'queued') waiting.push(slot.batch);
+      pool.close(slot, 'the session ended');
     }
-    await this.#cancelPending([...waiting]);
+    await this.#cancelPending(waiting);
+    if (this.#unwanted.size === 0) return;
+    const commands = [...this.#unwanted].map((batch) => ['scancel', ...pendingArguments(prefix + batch)].join(' '));
+    host.logger.warn(
+      `Jobs that wait could not be cancelled. They leave when they begin; this ends them: ${commands.join('; ')}`,
+    );
   }
 
   get #now(): number {
@@ -196,17 +206,16 @@ export class SlotJobs {
       this.#taken = true;
       ledger.append({ kind: 'submitted', batch, job: answer.job });
     }
-    if (answer.kind !== 'refused' && answer.kind !== 'unavailable') return undefined;
+    if (answer.kind === 'submitted' || answer.kind === 'unknown') return undefined;
     // Without the nodes that were left alone there may be none.
     if (answer.kind === 'refused') this.#health.forgive();
     pool.refuse(slots, answer.message);
-    return answer;
+    return { kind: answer.kind === 'refused' ? 'refused' : 'unavailable', message: answer.message };
   }
 
   /** What the job of a slot has logged, for people. */
-  #logOf({ batch, index }: Slot): { readonly path: string; readonly said: readonly string[] } {
-    const { options, pool } = this.#parts;
-    const path = join(pool.folderOf(batch), `job-${Math.floor(index / options.slotsPerJob)}.log`);
+  #logOf({ batch, element }: Slot): { readonly path: string; readonly said: readonly string[] } {
+    const path = join(this.#parts.pool.folderOf(batch), `job-${element}.log`);
     return { path, said: lastLines(path, SHOWN_LINES) };
   }
 
@@ -218,12 +227,23 @@ export class SlotJobs {
     return { ...directives, exclude: [...wished, ...excluded].join(',') };
   }
 
+  /** Cancels what waits of these batches, and of those where that has failed before. */
   async #cancelPending(batches: readonly string[]): Promise<void> {
-    const { slurm, prefix, steps } = this.#parts;
+    const { slurm, prefix, steps, host } = this.#parts;
     if (steps !== undefined) return;
-    for (const batch of batches) {
+    for (const batch of batches) this.#unwanted.add(batch);
+    for (const batch of this.#unwanted) {
       // oxlint-disable-next-line no-await-in-loop -- A controller is asked one thing at a time.
-      await slurm('scancel', ['--quiet', '--state=PENDING', `--name=${prefix}${batch}`, '--me']);
+      const { exitCode, stderr } = await slurm('scancel', ['--quiet', ...pendingArguments(prefix + batch)]);
+      if (exitCode !== 0) {
+        host.logger.warn(`scancel: ${stderr.trim() || 'no answer'}`);
+        return;
+      }
+      this.#unwanted.delete(batch);
     }
   }
+}
+
+function pendingArguments(name: string): readonly string[] {
+  return ['--state=PENDING', '--me', `--name=${name}`];
 }

@@ -21,7 +21,6 @@ export interface SlotWatchParts {
   readonly records?: JobRecords | undefined;
   /** What the names of the study's jobs begin with. */
   readonly prefix: string;
-  readonly slotsPerJob: number;
 }
 
 /** Asks Slurm what became of the jobs that hold the slots. It decides nothing: how an attempt ended its agent knows better. */
@@ -69,7 +68,7 @@ export class SlotWatch {
       const { name, index } = this.#soughtJob(slot);
       return jobs.get(`${name}/${index}`);
     };
-    const { hopeless, missed, lost } = sift(pool, sightOf);
+    const { hopeless, missed, lost } = sift(pool, sightOf, host.clock.now());
     if (missed.length > 0) pace.hurry();
     const unexplained = lost.filter((slot) => {
       hear(slot);
@@ -101,8 +100,7 @@ export class SlotWatch {
     return found;
   }
 
-  #soughtJob({ batch, index, job, submitted }: Slot): SoughtJob {
-    const { prefix, slotsPerJob } = this.#parts;
-    return { name: prefix + batch, index: Math.floor(index / slotsPerJob), job, submitted };
+  #soughtJob({ batch, element, job, submitted }: Slot): SoughtJob {
+    return { name: this.#parts.prefix + batch, index: element, job, submitted };
   }
 }

@@ -91,7 +91,10 @@ export class SlurmBackend implements Backend {
     }
     const adoptions = attempts.map(({ request }) => this.#adopt(request, assigned.get(request.attempt), ends, given));
     await jobs.submit(this.#demand);
-    this.#rounds?.begin(pollSecondsOf(this.#options) * 1000, () => this.#poll());
+    const poll = pollSecondsOf(this.#options) * 1000;
+    this.#rounds?.begin(poll, () => this.#poll());
+    // Apart from hearing the agents, which must not wait for a controller that is slow to answer.
+    this.#rounds?.begin(poll, () => this.#submit());
     this.#looking = this.#rounds?.begin(watch.nextLook, () => this.#look());
     return adoptions;
   }
@@ -269,20 +272,26 @@ export class SlurmBackend implements Backend {
   }
 
   /** Reads what the agents have written. @returns milliseconds until the next time */
-  async #poll(): Promise<number> {
-    const { pool, jobs, agents, watch } = this.#here;
+  #poll(): number {
+    const { pool, agents, watch } = this.#here;
     agents.leaveInTime();
     for (const slot of pool) {
       this.#hear(slot);
       if (slot.state === 'idle' && this.#waiting.size === 0) this.#demand = false;
     }
-    if (this.#options.bind === 'submit') {
-      await this.#submitWaiting();
-    } else {
-      this.#assign();
-      await jobs.submit(this.#demand);
-    }
+    if (this.#options.bind === 'start') this.#assign();
     for (const [attempt, message] of watch.silent()) this.#here.host.unreachable(attempt, message);
+    this.#looking?.hasten(watch.nextLook);
+    this.#tellCapacity();
+    pool.sweep();
+    return pollSecondsOf(this.#options) * 1000;
+  }
+
+  /** Submits what is wanted. @returns milliseconds until the next time */
+  async #submit(): Promise<number> {
+    const { jobs, watch } = this.#here;
+    if (this.#options.bind === 'submit') await this.#submitWaiting();
+    else await jobs.submit(this.#demand);
     this.#looking?.hasten(watch.nextLook);
     this.#tellCapacity();
     return pollSecondsOf(this.#options) * 1000;
@@ -310,7 +319,7 @@ export class SlurmBackend implements Backend {
     for (const job of gone) {
       const { slot, state, why, remedy } = job;
       // Its last words may have come between the two.
-      this.#hear(slot);
+      if (slot.closed === undefined) this.#hear(slot);
       const lost = slot.attempt;
       if (!jobs.close(job) || lost === undefined) continue;
       slot.attempt = undefined;

@@ -11,7 +11,7 @@ const FAILED: JobSight = { state: 'over', text: 'FAILED on n1', remedy: 'Look at
 function looks(...sights: readonly (readonly (JobSight | undefined)[])[]): { missed: number[]; lost: number[] }[] {
   const slots = [0, 1, 2].map((index) => new Slot('1-1', index, 0));
   return sights.map((sight) => {
-    const { missed, lost } = sift(slots, ({ index }) => sight[index]);
+    const { missed, lost } = sift(slots, ({ index }) => sight[index], 0);
     const indices = (some: readonly Slot[]): number[] => some.map(({ index }) => index);
     return { missed: indices(missed), lost: indices(lost) };
   });
@@ -34,9 +34,19 @@ describe('the slots whose jobs are gone', () => {
     expect(looks(without, all, without, all)).toEqual([absent, there, absent, there]);
   });
 
+  it('are not those whose agents have spoken lately, unless Slurm has seen the end of the job itself', () => {
+    const slot = new Slot('1-1', 0, 0);
+    slot.heard = 1000;
+    const missed = (sight: JobSight | undefined, now: number): boolean =>
+      sift([slot], () => sight, now).missed.length > 0;
+    const dead: JobSight = { state: 'node', text: 'NODE_FAIL' };
+    expect([undefined, dead, FAILED].map((sight) => missed(sight, 61_000))).toEqual([false, false, true]);
+    expect([undefined, dead, FAILED].map((sight) => missed(sight, 61_001))).toEqual([true, true, true]);
+  });
+
   it('are those at once that would wait forever', () => {
     const slot = new Slot('1-1', 0, 0);
-    expect(sift([slot], () => HOPELESS)).toEqual({
+    expect(sift([slot], () => HOPELESS, 0)).toEqual({
       hopeless: [{ slot, state: 'hopeless', why: expect.stringContaining('PartitionTimeLimit') }],
       missed: [],
       lost: [],

@@ -33,11 +33,11 @@ export class SlotPool implements Iterable<Slot> {
     return join(this.#folder, batch);
   }
 
-  /** New slots, in the ledger and on disk; they are still to be submitted. */
-  add(batch: string, count: number, now: number): readonly Slot[] {
-    this.#ledger.append({ kind: 'submitting', batch, count, at: now });
+  /** New slots of jobs with so many lanes, in the ledger and on disk; they are still to be submitted. */
+  add(batch: string, count: number, lanes: number, now: number): readonly Slot[] {
+    this.#ledger.append({ kind: 'submitting', batch, count, lanes, at: now });
     return Array.from({ length: count }, (_, index) => {
-      const slot = this.#make(batch, index, now);
+      const slot = this.#make(batch, index, now, lanes);
       this.files(slot).make();
       return slot;
     });
@@ -70,17 +70,14 @@ export class SlotPool implements Iterable<Slot> {
 
   /** Whatever starts in this slot from now on leaves at once. */
   close(slot: Slot, why: string): void {
-    slot.closed = why;
     this.order(slot, { kind: 'leave' });
-    this.forget(slot, why);
+    slot.closed = why;
+    this.#forget(slot, why);
   }
 
-  /** A slot that has closed by itself. */
-  forget(slot: Slot, why: string): void {
-    slot.closed = why;
-    this.#ledger.append({ kind: 'closed', slot: slot.name, why });
-    this.#slots.delete(slot.name);
-    this.#files.delete(slot.name);
+  /** Forgets the slots that have closed by themselves. */
+  sweep(): void {
+    for (const slot of this) if (slot.closed !== undefined) this.#forget(slot, slot.closed);
   }
 
   /** Slots of a submission that did not happen. */
@@ -106,7 +103,7 @@ export class SlotPool implements Iterable<Slot> {
       switch (entry.kind) {
         case 'submitting':
           for (let index = 0; index < entry.count; index += 1) {
-            const slot = this.#make(entry.batch, index, entry.at);
+            const slot = this.#make(entry.batch, index, entry.at, entry.lanes);
             all.set(slot.name, slot);
           }
           break;
@@ -137,8 +134,14 @@ export class SlotPool implements Iterable<Slot> {
     return assigned;
   }
 
-  #make(batch: string, index: number, submitted: number): Slot {
-    const slot = new Slot(batch, index, submitted);
+  #forget(slot: Slot, why: string): void {
+    this.#ledger.append({ kind: 'closed', slot: slot.name, why });
+    this.#slots.delete(slot.name);
+    this.#files.delete(slot.name);
+  }
+
+  #make(batch: string, index: number, submitted: number, lanes: number): Slot {
+    const slot = new Slot(batch, index, submitted, lanes);
     this.#slots.set(slot.name, slot);
     return slot;
   }

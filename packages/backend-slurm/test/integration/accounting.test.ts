@@ -41,7 +41,7 @@ describeOnSlurmWithAccounting('jobs that the controller has forgotten', () => {
     const result = study.run();
     // Somebody kills the agent on one node, as the kernel does when memory is used up, and the other node dies.
     const agentOn = (node: string): number | undefined =>
-      processesWith(`${directory}/slurm/agent.sh`).find((pid) => nodeOf(pid) === node);
+      processesWith(`${directory}/slurm/agent-`).find((pid) => nodeOf(pid) === node);
     const begun = (batch: string): boolean =>
       readFileSync(join(directory, 'slurm', 'slots', batch, '0', 'from-agent.jsonl'), 'utf8').includes('started');
     await vi.waitUntil(() => agentOn('n1') !== undefined && agentOn('n2') !== undefined, 20_000);
