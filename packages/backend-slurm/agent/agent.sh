@@ -51,8 +51,11 @@ fettle_held=0
 fettle_warning='' fettle_evicted='' fettle_leaving=''
 
 # Starts a program such that it does not outlive its agent: somebody in its process group reads from a pipe of which the
-# agent has the other end, and ends the group when the agent is gone.
-fettle_leader='{ trap "" HUP INT QUIT TERM USR1 USR2; read -r _ <&3; kill -KILL -$$; } & . "$1"; exec "$@" 3<&-'
+# agent has the other end, and ends the group when the agent is gone. It heeds no signal from its first moment on.
+fettle_leader='trap "" HUP INT QUIT TERM USR1 USR2
+{ read -r _ <&3; kill -KILL -$$; } &
+trap - HUP INT QUIT TERM USR1 USR2
+. "$1"; exec "$@" 3<&-'
 
 # What runs in the background has INT and QUIT ignored; programs that save themselves on them need them back.
 fettle_signals='env --default-signal=INT,QUIT'
@@ -137,6 +140,19 @@ fettle_is_removed() {
   *'No such file'* | *[Ss]tale*) ;;
   *) return 1 ;;
   esac
+}
+
+# Leaves. Nobody else knows how the last attempt ended: as long as that cannot be written down it is waited for, but no longer
+# than for work.
+fettle_leave() {
+  fettle_say leaving ",\"why\":\"$fettle_leaving\""
+  fettle_since=$fettle_clock
+  while [ -n "$fettle_unsaid" ] && [ $((fettle_clock - fettle_since)) -lt "$fettle_idle" ]; do
+    sleep "$fettle_nap"
+    fettle_clock=$((fettle_clock + fettle_poll))
+    fettle_speak
+  done
+  exit 0
 }
 
 # tell_growth FILE ...: tells the driver if its program has written into one of them since this agent last spoke.
@@ -282,10 +298,7 @@ while :; do
     if [ $((fettle_clock - fettle_since)) -ge "$fettle_idle" ]; then
       fettle_leaving=${fettle_leaving:-nothing to do for $((fettle_idle / 1000)) s}
     fi
-    if [ -n "$fettle_leaving" ]; then
-      fettle_say leaving ",\"why\":\"$fettle_leaving\""
-      exit 0
-    fi
+    if [ -n "$fettle_leaving" ]; then fettle_leave; fi
   fi
   if [ $((fettle_clock - fettle_spoke)) -ge "$fettle_heartbeat" ]; then fettle_say alive ''; fi
   if [ -n "$fettle_unsaid" ]; then fettle_speak; fi

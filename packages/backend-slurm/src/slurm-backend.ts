@@ -213,7 +213,7 @@ export class SlurmBackend implements Backend {
         this.#give(slot, request);
         this.#homes.set(attempt, slot);
       } catch (thrown) {
-        slot.attempt = undefined;
+        pool.takeBack(slot);
         if (!this.#waitsOn(request, thrown)) continue;
         return;
       }
@@ -282,8 +282,8 @@ export class SlurmBackend implements Backend {
     if (this.#options.bind === 'start') this.#assign();
     for (const [attempt, message] of watch.silent()) this.#here.host.unreachable(attempt, message);
     this.#looking?.hasten(watch.nextLook);
-    this.#tellCapacity();
     pool.sweep();
+    this.#tellCapacity();
     return pollSecondsOf(this.#options) * 1000;
   }
 

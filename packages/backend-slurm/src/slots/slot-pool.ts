@@ -60,6 +60,13 @@ export class SlotPool implements Iterable<Slot> {
     slot.taken += 1;
   }
 
+  /** A slot does not have the attempt after all that it was to be given. */
+  takeBack(slot: Slot): void {
+    if (slot.attempt === undefined) return;
+    slot.attempt = undefined;
+    slot.taken -= 1;
+  }
+
   /** Gives an order, if this comes back. @param script makes what to run, given the file by which it is asked to stop */
   order(slot: Slot, order: NewOrder, script?: (stopFile: string) => string): void {
     slot.ordered += 1;

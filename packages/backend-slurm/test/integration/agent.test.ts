@@ -228,6 +228,30 @@ describe('the agent', () => {
     expect(desk.records.map(({ kind }) => kind)).toEqual(['hello', 'started', 'ended']);
   });
 
+  it('does not leave before it could say how its last attempt ended', async () => {
+    const path = join(desk.slot, 'from-agent.jsonl');
+    unlinkSync(path);
+    symlinkSync('/dev/full', path);
+    desk.agent({ attempts: 1 });
+    desk.run('1.1', 'echo ran');
+    await desk.prints('ran');
+    await sleep(300);
+    unlinkSync(path);
+    expect(await desk.until('ended')).toMatchObject({ attempt: '1.1', exitCode: 0 });
+    expect(await desk.until('leaving')).toMatchObject({ why: 'it has run as many attempts as one job may' });
+  });
+
+  it('gives up to say it after the time that it may be idle', async () => {
+    const path = join(desk.slot, 'from-agent.jsonl');
+    unlinkSync(path);
+    symlinkSync('/dev/full', path);
+    const agent = desk.agent({ idle: 300 });
+    const code = await new Promise((resolve) => {
+      agent.once('exit', resolve);
+    });
+    expect(code).toBe(0);
+  });
+
   it('ends its program and itself when somebody removes its folder', async () => {
     const agent = desk.agent();
     desk.run('1.1', 'echo ready; exec sleep 30');
