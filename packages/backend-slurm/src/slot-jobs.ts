@@ -49,7 +49,7 @@ export class SlotJobs {
   readonly #submitter: Submitter;
   readonly #health = new NodeHealth();
   #batches = 0;
-  /** Batches of which no job is to begin any more, and Slurm has not confirmed it. */
+  /** Batches of which no job is to begin any more, and that could not be cancelled yet. */
   readonly #unwanted = new Set<string>();
   /** Whether a job of this session was ever taken. */
   #taken = false;
@@ -141,7 +141,7 @@ export class SlotJobs {
       logger.error(`${hopeless[0].why}. Jobs like this are cancelled, and tried again later.`);
       this.#submitter.tryLater();
     }
-    await this.#cancelPending(hopeless.map(({ slot }) => slot.batch));
+    await this.#cancelPending([...hopeless.map(({ slot }) => slot.batch), ...this.#unwanted]);
   }
 
   /** Gives a slot up: whatever starts there from now on leaves at once. @returns false if it had closed by itself */
@@ -161,7 +161,7 @@ export class SlotJobs {
       if (slot.state === 'queued') waiting.push(slot.batch);
       pool.close(slot, 'the session ended');
     }
-    await this.#cancelPending(waiting);
+    await this.#cancelPending([...waiting, ...this.#unwanted]);
     if (this.#unwanted.size === 0) return;
     const commands = [...this.#unwanted].map((batch) => ['scancel', ...pendingArguments(prefix + batch)].join(' '));
     host.logger.warn(
@@ -227,18 +227,20 @@ export class SlotJobs {
     return { ...directives, exclude: [...wished, ...excluded].join(',') };
   }
 
-  /** Cancels what waits of these batches, and of those where that has failed before. */
+  /** Cancels what waits of these batches. Where that fails it is tried again later. */
   async #cancelPending(batches: readonly string[]): Promise<void> {
     const { slurm, prefix, steps, host } = this.#parts;
     if (steps !== undefined) return;
-    for (const batch of batches) this.#unwanted.add(batch);
-    for (const batch of this.#unwanted) {
+    const left = new Set(batches);
+    for (const batch of left) {
       // oxlint-disable-next-line no-await-in-loop -- A controller is asked one thing at a time.
       const { exitCode, stderr } = await slurm('scancel', ['--quiet', ...pendingArguments(prefix + batch)]);
       if (exitCode !== 0) {
         host.logger.warn(`scancel: ${stderr.trim() || 'no answer'}`);
+        for (const other of left) this.#unwanted.add(other);
         return;
       }
+      left.delete(batch);
       this.#unwanted.delete(batch);
     }
   }

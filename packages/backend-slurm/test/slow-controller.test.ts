@@ -47,6 +47,19 @@ describe('a controller that answers slowly', () => {
     expect(slurm.count('scancel')).toBe(asked);
   });
 
+  it('is asked once for each of many jobs that are cancelled at the same time', async () => {
+    const slurm = new HandSlurm({ bind: 'submit', slots: 4 });
+    await slurm.open();
+    for (const trial of [1, 2, 3, 4]) {
+      // oxlint-disable-next-line no-await-in-loop -- One submission after the other.
+      await slurm.backend.launch(launchRequest(trial));
+    }
+    const stop = { from: 'checkpoint', grace: 30_000 } as const;
+    await Promise.all((['1.1', '2.1', '3.1', '4.1'] as const).map((attempt) => slurm.backend.stop(attempt, stop)));
+    await slurm.wait(MINUTE);
+    expect(slurm.count('scancel')).toBe(4);
+  });
+
   it('leaves a person to cancel what it does not when the session ends, and that is said', async () => {
     const slurm = new HandSlurm({});
     await slurm.open();

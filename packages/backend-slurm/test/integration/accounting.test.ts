@@ -8,7 +8,7 @@ import { describeOnSlurmWithAccounting } from '../describe-on-slurm.ts';
 import { processesWith, SlurmCluster } from '../slurm-cluster.ts';
 
 describeOnSlurmWithAccounting('jobs that the controller has forgotten', () => {
-  it('are explained from the accounting', { timeout: 120_000 }, async () => {
+  it('are explained from the accounting', { timeout: 180_000 }, async () => {
     // A second after its end a job may be forgotten, and it is asked for only after that.
     const cluster = await SlurmCluster.start({ accounting: true, extra: ['MinJobAge=2'] });
     onTestFinished(() => cluster.stop());
