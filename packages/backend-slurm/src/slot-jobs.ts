@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type AttemptEnd, type BackendHost, lastLines, type LaunchRequest, messageOf } from '@fettle/core';
-import type { Gone } from './gone.ts';
+import { type Gone, isUnheard, unheardText } from './gone.ts';
 import { expandDirectives } from './jobs/expand-directives.ts';
 import type { Directives } from './jobs/job-script.ts';
 import type { LookPace } from './jobs/look-pace.ts';
@@ -14,7 +14,6 @@ import type { Ledger } from './slots/ledger.ts';
 import type { Slot } from './slots/slot.ts';
 import type { SlotPool } from './slots/slot-pool.ts';
 import { slotsWanted } from './slots/slots-wanted.ts';
-import { isUnheard, unheardText } from './unheard.ts';
 
 /** Lines of a job's log that go into a message. */
 const SHOWN_LINES = 3;
