@@ -1,7 +1,7 @@
 #!/bin/sh
 # The agent: the one program that runs inside a Slurm job. It asks for work through two files in its slot's folder, runs one
 # attempt after the other, and writes down what happened. It needs a POSIX shell and what every Linux has beside it (date,
-# ln, mkdir, mkfifo, rm, setsid, sleep, tail, touch), nothing else.
+# ln, ls, mkdir, mkfifo, rm, setsid, sleep, tail, touch), nothing else.
 #
 #   agent.sh SLOTS LANES LANE ATTEMPTS IDLE POLL LOOK HEARTBEAT GRACE LAUNCHER
 #
@@ -51,8 +51,11 @@ fettle_held=0
 fettle_warning='' fettle_evicted='' fettle_leaving=''
 
 # Starts a program such that it does not outlive its agent: somebody in its process group reads from a pipe of which the
-# agent has the other end, and ends the group when the agent is gone.
-fettle_leader='{ trap "" HUP INT QUIT TERM USR1 USR2; read -r _ <&3; kill -KILL -$$; } & . "$1"; exec "$@" 3<&-'
+# agent has the other end, and ends the group when the agent is gone. It heeds no signal from its first moment on.
+fettle_leader='trap "" HUP INT QUIT TERM USR1 USR2
+{ read -r _ <&3; kill -KILL -$$; } &
+trap - HUP INT QUIT TERM USR1 USR2
+. "$1"; exec "$@" 3<&-'
 
 # What runs in the background has INT and QUIT ignored; programs that save themselves on them need them back.
 fettle_signals='env --default-signal=INT,QUIT'
@@ -129,6 +132,27 @@ fettle_read_orders() {
   done <<EOF
 $fettle_fresh
 EOF
+}
+
+# is_removed: whether somebody has removed the folder. A file server that is out of reach for a while says something else.
+fettle_is_removed() {
+  case $(LC_ALL=C ls -dL to-agent 2>&1) in
+  *'No such file'* | *[Ss]tale*) ;;
+  *) return 1 ;;
+  esac
+}
+
+# Leaves. Nobody else knows how the last attempt ended: as long as that cannot be written down it is waited for, but no longer
+# than for work.
+fettle_leave() {
+  fettle_say leaving ",\"why\":\"$fettle_leaving\""
+  fettle_since=$fettle_clock
+  while [ -n "$fettle_unsaid" ] && [ $((fettle_clock - fettle_since)) -lt "$fettle_idle" ]; do
+    sleep "$fettle_nap"
+    fettle_clock=$((fettle_clock + fettle_poll))
+    fettle_speak
+  done
+  exit 0
 }
 
 # tell_growth FILE ...: tells the driver if its program has written into one of them since this agent last spoke.
@@ -249,8 +273,8 @@ if [ "${SLURM_JOB_END_TIME:-0}" -gt 0 ]; then fettle_until=",\"until\":${SLURM_J
 fettle_say hello ",\"job\":\"${SLURM_JOB_ID-}\",\"restart\":${SLURM_RESTART_COUNT:-0},\"node\":\"${SLURMD_NODENAME-}\"$fettle_devices$fettle_until"
 
 while :; do
-  if ! [ -e to-agent ]; then
-    # Somebody has removed the folder: nobody can hear of what runs here, and it would run beside its successor.
+  if ! [ -e to-agent ] && fettle_is_removed; then
+    # Nobody can hear of what runs here, and it would run beside its successor.
     if [ -n "$fettle_program" ]; then kill -KILL "-$fettle_program"; fi
     exit 0
   fi
@@ -274,10 +298,7 @@ while :; do
     if [ $((fettle_clock - fettle_since)) -ge "$fettle_idle" ]; then
       fettle_leaving=${fettle_leaving:-nothing to do for $((fettle_idle / 1000)) s}
     fi
-    if [ -n "$fettle_leaving" ]; then
-      fettle_say leaving ",\"why\":\"$fettle_leaving\""
-      exit 0
-    fi
+    if [ -n "$fettle_leaving" ]; then fettle_leave; fi
   fi
   if [ $((fettle_clock - fettle_spoke)) -ge "$fettle_heartbeat" ]; then fettle_say alive ''; fi
   if [ -n "$fettle_unsaid" ]; then fettle_speak; fi

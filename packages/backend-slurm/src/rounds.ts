@@ -1,4 +1,4 @@
-import type { Clock, Disposer } from '@fettle/core';
+import type { Clock, Disposer, MaybePromise } from '@fettle/core';
 
 /** One thing that is done again and again. */
 export interface Round {
@@ -24,7 +24,7 @@ export class Rounds {
    * @param wait milliseconds until the first time
    * @param act does it, and says how many milliseconds to wait until the next time
    */
-  begin(wait: number, act: () => Promise<number>): Round {
+  begin(wait: number, act: () => MaybePromise<number>): Round {
     let due = Number.NEGATIVE_INFINITY;
     let cancel: Disposer = () => undefined;
     const after = (milliseconds: number): void => {
@@ -33,7 +33,7 @@ export class Rounds {
       cancel = this.#clock.after(milliseconds, () => {
         this.#timers.delete(cancel);
         due = Number.NEGATIVE_INFINITY;
-        act().then(after, (thrown: unknown) => {
+        new Promise<number>((resolve) => resolve(act())).then(after, (thrown: unknown) => {
           this.#failed(thrown);
           after(Math.max(milliseconds, wait));
         });

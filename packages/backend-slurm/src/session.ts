@@ -1,11 +1,17 @@
-import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BackendHost, type CommandProgram, FettleError } from '@fettle/core';
+import { placeAgent } from './agent-file.ts';
 import { scrubEnvironment } from './commands/scrub-environment.ts';
 import { jobPrefix } from './jobs/job-prefix.ts';
+import { JobRecords } from './jobs/job-records.ts';
+import { LookPace } from './jobs/look-pace.ts';
+import { QueueWatch } from './jobs/queue-watch.ts';
 import type { SlurmCommand } from './jobs/slurm.ts';
 import { Steps } from './jobs/steps.ts';
-import { SlotJobs, type SlotJobsParts } from './slot-jobs.ts';
+import { SlotAgents } from './slot-agents.ts';
+import { SlotJobs } from './slot-jobs.ts';
+import { SlotWatch } from './slot-watch.ts';
 import type { SlurmOptions } from './slurm-options.ts';
 import { Ledger } from './slots/ledger.ts';
 import { SlotPool } from './slots/slot-pool.ts';
@@ -21,6 +27,8 @@ export interface Session {
   readonly session: number;
   readonly pool: SlotPool;
   readonly jobs: SlotJobs;
+  readonly agents: SlotAgents;
+  readonly watch: SlotWatch;
 }
 
 /**
@@ -49,20 +57,47 @@ export async function openSession(
       remedy: 'Start the study on a machine from which jobs are submitted, or name one that is reached by `ssh`.',
     });
   }
-  let allocation: SlotJobsParts['allocation'];
-  if (options.within === 'allocation') {
-    const steps = new Steps(environment['SLURM_JOB_ID'] ?? 'none', slurm, scrubEnvironment(environment), host.logger);
-    allocation = { steps, end: await steps.end() };
-  }
+  const now = (): number => host.clock.now();
+  const pace = new LookPace(now, options.squeueSeconds * 1000);
+  const steps = options.within === 'allocation' ? await findSteps(host, slurm, pace, environment) : undefined;
   mkdirSync(join(folder, 'slurm', 'slots'), { recursive: true });
   const directory = realpathSync(folder);
-  const agent = join(directory, 'slurm', 'agent.sh');
-  writeFileSync(agent, readFileSync(new URL('../agent/agent.sh', import.meta.url)));
+  const agent = placeAgent(join(directory, 'slurm'));
   const ledger = new Ledger(join(directory, 'slurm', 'ledger.jsonl'));
   const session = ledger.past.filter(({ kind }) => kind === 'opened').length + 1;
   const prefix = jobPrefix(host.study, directory);
   ledger.append({ kind: 'opened', session, at: host.clock.now(), jobs: prefix });
   const pool = new SlotPool(join(directory, 'slurm', 'slots'), ledger, session);
-  const jobs = new SlotJobs({ options, host, slurm, pool, ledger, session, prefix, agent, allocation });
-  return { host, program, directory, ledger, session, pool, jobs };
+  return {
+    host,
+    program,
+    directory,
+    ledger,
+    session,
+    pool,
+    jobs: new SlotJobs({ options, host, slurm, pool, ledger, session, prefix, agent, pace, steps }),
+    agents: new SlotAgents(options, host, pool, steps),
+    watch: new SlotWatch({
+      host,
+      pool,
+      pace,
+      queue: steps ?? new QueueWatch(slurm, prefix, pace),
+      // The accounting knows jobs, not who ran in their steps.
+      records: steps === undefined ? new JobRecords(slurm, now) : undefined,
+      prefix,
+    }),
+  };
+}
+
+/** The allocation in which the driver runs. @throws FettleError `backend-unavailable` */
+async function findSteps(
+  host: BackendHost,
+  slurm: SlurmCommand,
+  pace: LookPace,
+  environment: NodeJS.ProcessEnv,
+): Promise<Steps> {
+  const allocation = environment['SLURM_JOB_ID'] ?? 'none';
+  const steps = new Steps(allocation, slurm, scrubEnvironment(environment), host.logger, pace);
+  await steps.find();
+  return steps;
 }

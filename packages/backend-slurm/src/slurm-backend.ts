@@ -73,7 +73,7 @@ export class SlurmBackend implements Backend {
   }
 
   async adopt(attempts: readonly RecordedAttempt[]): Promise<readonly Adoption[]> {
-    const { pool, jobs, host } = this.#here;
+    const { pool, jobs, watch, host } = this.#here;
     const assigned = pool.restore();
     const given = new Set<string>();
     const ends = new Map<string, AttemptEnd>();
@@ -91,8 +91,11 @@ export class SlurmBackend implements Backend {
     }
     const adoptions = attempts.map(({ request }) => this.#adopt(request, assigned.get(request.attempt), ends, given));
     await jobs.submit(this.#demand);
-    this.#rounds?.begin(pollSecondsOf(this.#options) * 1000, () => this.#poll());
-    this.#looking = this.#rounds?.begin(jobs.nextLook, () => this.#look());
+    const poll = pollSecondsOf(this.#options) * 1000;
+    this.#rounds?.begin(poll, () => this.#poll());
+    // Apart from hearing the agents, which must not wait for a controller that is slow to answer.
+    this.#rounds?.begin(poll, () => this.#submit());
+    this.#looking = this.#rounds?.begin(watch.nextLook, () => this.#look());
     return adoptions;
   }
 
@@ -135,7 +138,7 @@ export class SlurmBackend implements Backend {
   }
 
   standing(): string | undefined {
-    return this.#opened?.jobs.standing;
+    return this.#opened?.watch.standing;
   }
 
   async close(): Promise<void> {
@@ -198,11 +201,11 @@ export class SlurmBackend implements Backend {
 
   /** Gives waiting attempts to idle slots. */
   #assign(): void {
-    const { pool, jobs } = this.#here;
+    const { pool, agents } = this.#here;
     for (const slot of pool) {
       const [next] = this.#waiting;
       if (next === undefined) return;
-      if (slot.state !== 'idle' || !jobs.takesMore(slot)) continue;
+      if (slot.state !== 'idle' || !agents.takesMore(slot)) continue;
       const [attempt, request] = next;
       this.#waiting.delete(attempt);
       try {
@@ -210,7 +213,7 @@ export class SlurmBackend implements Backend {
         this.#give(slot, request);
         this.#homes.set(attempt, slot);
       } catch (thrown) {
-        slot.attempt = undefined;
+        pool.takeBack(slot);
         if (!this.#waitsOn(request, thrown)) continue;
         return;
       }
@@ -269,32 +272,40 @@ export class SlurmBackend implements Backend {
   }
 
   /** Reads what the agents have written. @returns milliseconds until the next time */
-  async #poll(): Promise<number> {
-    const { pool, jobs } = this.#here;
-    jobs.leaveInTime();
+  #poll(): number {
+    const { pool, agents, watch } = this.#here;
+    agents.leaveInTime();
     for (const slot of pool) {
       this.#hear(slot);
       if (slot.state === 'idle' && this.#waiting.size === 0) this.#demand = false;
     }
-    if (this.#options.bind === 'submit') {
-      await this.#submitWaiting();
-    } else {
-      this.#assign();
-      await jobs.submit(this.#demand);
-    }
-    for (const [attempt, message] of jobs.silent()) this.#here.host.unreachable(attempt, message);
-    this.#looking?.hasten(jobs.nextLook);
+    if (this.#options.bind === 'start') this.#assign();
+    for (const [attempt, message] of watch.silent()) this.#here.host.unreachable(attempt, message);
+    this.#looking?.hasten(watch.nextLook);
+    pool.sweep();
+    this.#tellCapacity();
+    return pollSecondsOf(this.#options) * 1000;
+  }
+
+  /** Submits what is wanted. @returns milliseconds until the next time */
+  async #submit(): Promise<number> {
+    const { jobs, watch } = this.#here;
+    if (this.#options.bind === 'submit') await this.#submitWaiting();
+    else await jobs.submit(this.#demand);
+    this.#looking?.hasten(watch.nextLook);
     this.#tellCapacity();
     return pollSecondsOf(this.#options) * 1000;
   }
 
   #hear(slot: Slot): void {
-    const { grown, ended, lost } = this.#here.jobs.hear(slot);
+    const { jobs, agents } = this.#here;
+    const { begun, grown, ended, lost } = agents.hear(slot);
+    if (begun) jobs.began();
     if (grown && slot.attempt !== undefined) this.#looks.get(slot.attempt)?.();
     for (const record of ended) {
       const attempt = record.attempt as AttemptId;
       const end = this.#endOfRecord(attempt, record);
-      this.#here.jobs.judge(slot, end);
+      jobs.judge(slot, end);
       this.#tellEnd(attempt, end);
     }
     if (lost !== undefined) this.#tellEnd(lost, endOfJob('over', `Its job ended before it did: ${slot.closed}.`));
@@ -302,12 +313,13 @@ export class SlurmBackend implements Backend {
 
   /** Asks Slurm what became of the jobs. @returns milliseconds until the next time */
   async #look(): Promise<number> {
-    const { jobs } = this.#here;
-    const gone = await jobs.look((slot) => this.#hear(slot));
+    const { jobs, watch } = this.#here;
+    const gone = await watch.look((slot) => this.#hear(slot));
+    await jobs.learn(gone);
     for (const job of gone) {
       const { slot, state, why, remedy } = job;
       // Its last words may have come between the two.
-      this.#hear(slot);
+      if (slot.closed === undefined) this.#hear(slot);
       const lost = slot.attempt;
       if (!jobs.close(job) || lost === undefined) continue;
       slot.attempt = undefined;
@@ -315,7 +327,7 @@ export class SlurmBackend implements Backend {
     }
     this.#tellCapacity();
     if (this.#slurm.isDue(this.#here.host.clock.now())) this.#noteCalls();
-    return jobs.nextLook;
+    return watch.nextLook;
   }
 
   #endOfRecord(attempt: AttemptId, record: Parameters<typeof endOfRecord>[0]): AttemptEnd {

@@ -1,10 +1,20 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { AttemptEnd, AttemptId, Logger } from '@fettle/core';
+import type { Adoption, AttemptEnd, AttemptId, LaunchRequest, Logger } from '@fettle/core';
 import { RecordingHost, VirtualClock } from '@fettle/core/testing';
 import { onTestFinished } from 'vitest';
+import type { CommandResult } from '../src/commands/submission-result.ts';
 import type { SlurmCommand } from '../src/jobs/slurm.ts';
 import { SlurmBackend } from '../src/slurm-backend.ts';
 import { slurmOptions } from '../src/slurm-options.ts';
@@ -20,20 +30,27 @@ export interface HandJob {
 
 /** A driver in virtual time, before a Slurm whose every word is the test's. */
 export class HandSlurm {
-  readonly clock = new VirtualClock(1e12);
-  readonly directory = realpathSync(mkdtempSync(join(tmpdir(), 'fettle-hand-')));
+  readonly clock: VirtualClock;
+  readonly directory: string;
   readonly host: RecordingHost;
   readonly backend: SlurmBackend;
   /** What was said to a person. */
   readonly warnings: string[] = [];
   readonly calls: { readonly command: string; readonly args: readonly string[]; readonly at: number }[] = [];
-  readonly jobs: HandJob[] = [];
+  readonly jobs: HandJob[];
+  /** What a command says, and when, instead of what it should. */
+  readonly instead = new Map<string, (args: readonly string[]) => Promise<CommandResult> | undefined>();
   /** How jobs are listed that are submitted from now on. */
   listing = 'PENDING|Priority|';
-  readonly #seqs = new Map<string, number>();
+  readonly #seqs: Map<string, number>;
 
-  constructor(options: object, command: readonly string[] = ['true']) {
-    onTestFinished(() => rmSync(this.directory, { recursive: true }));
+  /** @param before the driver that was killed, for one that goes on with its study and its jobs */
+  constructor(options: object, command: readonly string[] = ['true'], before?: HandSlurm) {
+    this.directory = before?.directory ?? realpathSync(mkdtempSync(join(tmpdir(), 'fettle-hand-')));
+    this.clock = new VirtualClock(before?.clock.now() ?? 1e12);
+    this.jobs = before?.jobs ?? [];
+    this.#seqs = before === undefined ? new Map() : before.#seqs;
+    if (before === undefined) onTestFinished(() => rmSync(this.directory, { recursive: true }));
     const logger: Logger = {
       debug: () => undefined,
       info: () => undefined,
@@ -45,10 +62,10 @@ export class HandSlurm {
     this.backend = new SlurmBackend(slurmOptions.parse({ slots: 1, minutes: 60, ...options }), {}, this.#command);
   }
 
-  /** Opens the study, in which nothing was begun. */
-  async open(): Promise<void> {
+  /** Opens the study, in which these attempts were begun. */
+  async open(...begun: readonly LaunchRequest[]): Promise<readonly Adoption[]> {
     await this.backend.open(this.host);
-    await this.backend.adopt([]);
+    return await this.backend.adopt(begun.map((request) => ({ request })));
   }
 
   /** The agent of a slot writes a record. */
@@ -70,6 +87,17 @@ export class HandSlurm {
   /** What an agent was told. */
   orders(slot: string): string {
     return readFileSync(join(this.directory, 'slurm', 'slots', slot, 'to-agent'), 'utf8');
+  }
+
+  /** Nothing can be written to the ledger. @returns mends that */
+  breakLedger(): () => void {
+    const path = join(this.directory, 'slurm', 'ledger.jsonl');
+    renameSync(path, `${path}.aside`);
+    mkdirSync(path);
+    return () => {
+      rmdirSync(path);
+      renameSync(`${path}.aside`, path);
+    };
   }
 
   /** Lets time pass, and everything happen that falls due in it. */
@@ -100,6 +128,8 @@ export class HandSlurm {
 
   readonly #command: SlurmCommand = async (command, args) => {
     this.calls.push({ command, args, at: this.clock.now() });
+    const instead = args[0] === '--version' ? undefined : this.instead.get(command)?.(args);
+    if (instead !== undefined) return await instead;
     const stdout = this.#answer(command, args);
     return await Promise.resolve({ exitCode: 0, stdout, stderr: '' });
   };

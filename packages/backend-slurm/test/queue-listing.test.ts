@@ -58,6 +58,8 @@ describe('the state of a job', () => {
       'REQUEUED',
       'SPECIAL_EXIT',
       'STAGE_OUT',
+      // Another cluster of the federation has begun it.
+      'REVOKED',
     ];
     const over = ['COMPLETED', 'FAILED', 'TIMEOUT', 'PREEMPTED', 'NODE_FAIL', 'OUT_OF_MEMORY', 'CANCELLED', 'DEADLINE'];
     expect(open.filter((state) => isOver(jobClass(state)))).toEqual([]);

@@ -58,6 +58,17 @@ describe('the watch on the queue', () => {
     expect([...jobs.values(), undefined].map(isGone)).toEqual([false, false, true, false, true]);
   });
 
+  it('takes the one that lives where two jobs have one name: only one of them has the slot', async () => {
+    const lines = ['9|9|N/A|f-1-1|RUNNING|None|n1', '10|10|N/A|f-1-1|COMPLETED|None|n1'];
+    for (const order of [lines, lines.toReversed()]) {
+      const watch = new QueueWatch(async () => listing(...order), 'f-', new LookPace(() => 0, 30_000));
+      // oxlint-disable-next-line no-await-in-loop -- One look after the other.
+      const jobs = await watch.look();
+      if (typeof jobs === 'string') throw new Error(jobs);
+      expect(jobs.get('f-1-1/0')?.text).toBe('RUNNING on n1');
+    }
+  });
+
   it('takes no answer for no answer, and not for an empty queue', async () => {
     const watch = new QueueWatch(
       async () => ({ exitCode: 1, stdout: '', stderr: 'slurm_load_jobs error: timed out' }),

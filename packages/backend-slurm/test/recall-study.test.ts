@@ -38,8 +38,8 @@ function site(queue: string, accounting: string): { asked: string[]; slurm: Para
 }
 
 const OPENED: LedgerEntry = { kind: 'opened', session: 1, at: 0, jobs: 'f-' };
-const BATCH: LedgerEntry = { kind: 'submitting', batch: '1-1', count: 4, at: 1000 };
-const JOBS = { slotsPerJob: 1, within: 'jobs' } as const;
+const BATCH: LedgerEntry = { kind: 'submitting', batch: '1-1', count: 4, lanes: 1, at: 1000 };
+const JOBS = { within: 'jobs' } as const;
 const HELLO = { kind: 'hello', job: '41', restart: 0, node: 'n7', devices: '2' };
 
 describe('what is known of attempts on disk', () => {
@@ -89,7 +89,7 @@ describe('what is known of attempts on disk', () => {
   });
 
   it('is why they wait, until when, and what can be done', async () => {
-    ledger(OPENED, BATCH, { kind: 'assigned', attempt: '1.1', slot: '1-1/3' });
+    ledger(OPENED, { ...BATCH, lanes: 2 }, { kind: 'assigned', attempt: '1.1', slot: '1-1/3' });
     agent('1-1/3');
     const line = (index: number, reason: string, start: string): string =>
       `41_${index}|41|${index}|f-1-1|PENDING|${reason}||${start}\n`;
@@ -98,7 +98,7 @@ describe('what is known of attempts on disk', () => {
       `${line(1, 'QOSMaxJobsPerUserLimit', '1795250848')}9|9|N/A|mine|PENDING|Priority||1795250000\n`,
       '',
     );
-    const { attempts } = await recallStudy(slurm, folder, ['1.1', '2.1'], { ...JOBS, slotsPerJob: 2 }, HOUR);
+    const { attempts } = await recallStudy(slurm, folder, ['1.1', '2.1'], JOBS, HOUR);
     expect(asked).toEqual(['squeue']);
     const text = 'Job 41 waits in the queue (QOSMaxJobsPerUserLimit), expected to start at 2026-11-21T08:47Z.';
     const remedy = expect.stringContaining('after another job of yours');
@@ -107,26 +107,18 @@ describe('what is known of attempts on disk', () => {
       { attempt: '2.1', text: `It waits for a slot. ${text}`, remedy },
     ]);
     const hopeless = site(line(1, 'PartitionTimeLimit', 'N/A'), '');
-    expect((await recallStudy(hopeless.slurm, folder, ['1.1'], { ...JOBS, slotsPerJob: 2 }, HOUR)).attempts[0]).toEqual(
-      {
-        attempt: '1.1',
-        text: 'Job 41 waits in the queue (PartitionTimeLimit).',
-        remedy: expect.stringContaining('will never start'),
-      },
-    );
+    expect((await recallStudy(hopeless.slurm, folder, ['1.1'], JOBS, HOUR)).attempts[0]).toEqual({
+      attempt: '1.1',
+      text: 'Job 41 waits in the queue (PartitionTimeLimit).',
+      remedy: expect.stringContaining('will never start'),
+    });
   });
 
   it('is what the agents have said, in an allocation', async () => {
     ledger(OPENED, BATCH, { kind: 'assigned', attempt: '1.1', slot: '1-1/0' });
     agent('1-1/0', HELLO, { kind: 'ended', attempt: '1.1', exitCode: 0 });
     const { asked, slurm } = site('', '');
-    const { attempts } = await recallStudy(
-      slurm,
-      folder,
-      ['1.1', '2.1'],
-      { slotsPerJob: 1, within: 'allocation' },
-      HOUR,
-    );
+    const { attempts } = await recallStudy(slurm, folder, ['1.1', '2.1'], { within: 'allocation' }, HOUR);
     expect(attempts).toEqual([{ attempt: '1.1', text: 'Job 41 on n7, GPU 2. It ended with exit code 0.' }]);
     expect(asked).toEqual([]);
   });

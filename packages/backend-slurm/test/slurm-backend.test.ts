@@ -129,6 +129,19 @@ describe('an attempt that can never be given to a slot', () => {
     expect(slurm.host.ends.get('1.1')).toHaveLength(1);
   });
 
+  it('is not counted among those that one job may run', async () => {
+    const slurm = new HandSlurm({ attemptsPerJob: 1 }, ['{tool}']);
+    slurm.listing = 'RUNNING|None|n1';
+    await slurm.open();
+    slurm.hello('1-1/0');
+    await slurm.wait(5 * SECOND);
+    await slurm.backend.launch(launchRequest(1, withoutTool));
+    expect(await slurm.end('1.1', SECOND)).toMatchObject({ kind: 'failed', failure: 'launch' });
+    await slurm.wait(5 * SECOND);
+    await slurm.backend.launch(launchRequest(2, { configuration: { tool: 'true' } }));
+    expect(slurm.orders('1-1/0')).toContain('run 2.1 ');
+  });
+
   it('has failed at launch also when it had to wait for its job to be submitted', async () => {
     const slurm = new HandSlurm({ bind: 'submit', slots: 2, directives: { mem: '{tool}' } });
     slurm.listing = 'RUNNING|None|n1';

@@ -17,6 +17,14 @@ describe('a command on another machine', () => {
     );
   });
 
+  it("does not see what a person's start-up files there have squeue hide, or scancel ask", () => {
+    const line = sshArguments('login', 'sh', ['-c', 'echo "$SQUEUE_PARTITION,$SCANCEL_INTERACTIVE,$SLURM_CONF"']).at(
+      -1,
+    )!;
+    const env = { PATH: process.env['PATH'], SQUEUE_PARTITION: 'gpu', SCANCEL_INTERACTIVE: '1', SLURM_CONF: '/conf' };
+    expect(execFileSync('/bin/sh', ['-c', line], { encoding: 'utf8', env })).toBe(',,/conf\n');
+  });
+
   it('asks nobody for anything, and takes no host for an option', () => {
     expect(sshArguments('me@login', 'squeue', ['--me']).slice(0, -1)).toEqual([
       '-T',

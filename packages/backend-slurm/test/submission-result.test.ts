@@ -33,12 +33,6 @@ describe('what sbatch said', () => {
     expect(
       said(1, 'sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)'),
     ).toBe('unavailable');
-    expect(
-      said(
-        1,
-        `sbatch: error: AssocMaxSubmitJobLimit\nsbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)`,
-      ),
-    ).toBe('unavailable');
     for (const message of [
       'ssh: connect to host login port 22: Connection timed out',
       'ssh: Could not resolve hostname login: Name or service not known',
@@ -46,7 +40,35 @@ describe('what sbatch said', () => {
     ]) {
       expect(said(255, message)).toBe('unavailable');
     }
-    expect(said(1, 'sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying')).toBe('unavailable');
+    for (const message of [
+      'sbatch: error: Batch job submission failed: Required partition not available (inactive or drain)',
+      'sbatch: error: Batch job submission failed: System submissions disabled',
+      'sbatch: error: Munge encode failed: Failed to access "/run/munge/munge.socket.2": No such file or directory\nsbatch: error: slurm_send_node_msg: auth_g_create: REQUEST_SUBMIT_BATCH_JOB has authentication error\nsbatch: error: Batch job submission failed: Invalid authentication credential',
+    ]) {
+      expect(said(1, message)).toBe('unavailable');
+    }
+  });
+
+  it('is too many at once where fewer may be taken', () => {
+    const policy =
+      "Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)";
+    for (const message of [
+      `sbatch: error: AssocMaxSubmitJobLimit\nsbatch: error: ${policy}`,
+      `sbatch: error: QOSMaxSubmitJobPerUserLimit\nsbatch: error: ${policy}`,
+      'sbatch: error: Batch job submission failed: Invalid job array specification',
+      'sbatch: error: Slurm temporarily unable to accept job, sleeping and retrying',
+    ]) {
+      expect(said(1, message)).toBe('too-many');
+    }
+  });
+
+  it('is unknown where somebody was not believed after the question was asked', () => {
+    expect(
+      said(
+        1,
+        'sbatch: error: auth_g_verify: RESPONSE_SUBMIT_BATCH_JOB has authentication error: Invalid authentication credential\nsbatch: error: Batch job submission failed: Protocol authentication error',
+      ),
+    ).toBe('unknown');
   });
 
   it.each([
@@ -55,7 +77,6 @@ describe('what sbatch said', () => {
     'sbatch: error: Batch job submission failed: Requested node configuration is not available',
     'sbatch: error: Memory specification can not be satisfied',
     "sbatch: unrecognized option '--bogus=1'",
-    'sbatch: error: Batch job submission failed: Invalid job array specification',
     "sbatch: error: QOSMaxWallDurationPerJobLimit\nsbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)",
     "sbatch: error: QOSMaxGRESPerJob\nsbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)",
   ])('is final where the same will be refused again: %s', (stderr) => {

@@ -15,6 +15,7 @@ export type JobClass =
   /** Over, and only the agent can say how. */
   | 'over';
 
+/** `REVOKED`: another cluster of the federation has begun the job. */
 const CLASSES: { readonly [state: string]: JobClass } = {
   PENDING: 'queued',
   REQUEUED: 'queued',
@@ -28,6 +29,7 @@ const CLASSES: { readonly [state: string]: JobClass } = {
   RESIZING: 'running',
   UPDATE_DB: 'running',
   EXPEDITING: 'running',
+  REVOKED: 'running',
   STAGE_OUT: 'ending',
   COMPLETING: 'ending',
   COMPLETED: 'over',
@@ -35,7 +37,6 @@ const CLASSES: { readonly [state: string]: JobClass } = {
   TIMEOUT: 'evicted',
   DEADLINE: 'evicted',
   PREEMPTED: 'evicted',
-  REVOKED: 'evicted',
   NODE_FAIL: 'node',
   BOOT_FAIL: 'node',
   LAUNCH_FAILED: 'node',

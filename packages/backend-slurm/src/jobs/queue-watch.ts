@@ -55,7 +55,11 @@ export class QueueWatch {
         reason: state === 'PENDING' && reason !== 'None' ? reason : undefined,
         hopeless: state === 'PENDING' && pendingReason(reason) === 'hopeless' ? reason : undefined,
       };
-      for (const index of indices) jobs.set(`${name}/${index}`, sight);
+      for (const index of indices) {
+        const key = `${name}/${index}`;
+        // A submission that was repeated on the way has made two jobs: one has the slot, the other one was over at once.
+        if (isGone(jobs.get(key))) jobs.set(key, sight);
+      }
     }
     return jobs;
   }

@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { FettleError, lastLines, type Logger } from '@fettle/core';
 import { type Directives, type JobScript, scriptShell, scriptText } from './job-script.ts';
+import type { LookPace } from './look-pace.ts';
 import type { JobSight } from './queue-watch.ts';
 import type { SlurmCommand } from './slurm.ts';
 
@@ -18,34 +19,48 @@ export class Steps {
   readonly #slurm: SlurmCommand;
   readonly #environment: { readonly [name: string]: string };
   readonly #logger: Logger;
+  readonly #pace: LookPace;
+  #end = Number.POSITIVE_INFINITY;
   /** Steps of this session whose `srun` runs: a step that waits for its resources is nowhere else to be seen. */
   readonly #running = new Set<string>();
 
   /**
    * @param allocation number of the job
    * @param environment scrubbed
+   * @param pace told of each look
    */
   constructor(
     allocation: string,
     slurm: SlurmCommand,
     environment: { readonly [name: string]: string },
     logger: Logger,
+    pace: LookPace,
   ) {
     this.#allocation = allocation;
     this.#slurm = slurm;
     this.#environment = environment;
     this.#logger = logger;
+    this.#pace = pace;
   }
 
-  /**
-   * Finds the allocation.
-   * @returns when its time is over, in milliseconds since the epoch; `Infinity` if it is not known
-   * @throws FettleError `backend-unavailable` if it is not there
-   */
-  async end(): Promise<number> {
+  /** When the time of the allocation is over, in milliseconds since the epoch; `Infinity` if it is not known. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Whether the time of the allocation is nearly over. @param now milliseconds since the epoch */
+  isEnding(now: number, leadSeconds: number): boolean {
+    return now > this.#end - leadSeconds * 1000;
+  }
+
+  /** Finds the allocation. @throws FettleError `backend-unavailable` if it is not there */
+  async find(): Promise<void> {
     const answer = await this.#slurm('squeue', ['-h', `--jobs=${this.#allocation}`, '-o', '%T|%e']);
     const [state = '', end = ''] = answer.stdout.trim().split('|');
-    if (state === 'RUNNING') return /^\d+$/.test(end) ? Number(end) * 1000 : Number.POSITIVE_INFINITY;
+    if (state === 'RUNNING') {
+      if (/^\d+$/.test(end)) this.#end = Number(end) * 1000;
+      return;
+    }
     const what = state === '' ? answer.stderr.trim() : `it is ${state}`;
     throw new FettleError('backend-unavailable', `The allocation ${this.#allocation} cannot be used: ${what}.`, {
       remedy: 'Start the study inside of an allocation (salloc) or of a job, while it runs.',
@@ -60,6 +75,7 @@ export class Steps {
   /** The steps that run or wait, by `<name>/<index>`; a text if the controller did not answer. */
   async look(): Promise<ReadonlyMap<string, JobSight> | string> {
     const answer = await this.#slurm('squeue', ['--steps', '-h', `--jobs=${this.#allocation}`, '-o', '%j']);
+    this.#pace.looked(true);
     if (answer.exitCode !== 0) return answer.stderr.trim() || 'no answer';
     const names = [...this.#running, ...answer.stdout.split('\n').map((line) => line.trim())];
     return new Map(names.map((name) => [name, { state: 'running', text: 'RUNNING' }]));

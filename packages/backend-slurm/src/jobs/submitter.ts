@@ -6,6 +6,8 @@ import type { SlurmCommand } from './slurm.ts';
 /** First wait before a submission is tried again, in milliseconds; doubled each time. */
 const FIRST_WAIT = 5000;
 const LONGEST_WAIT = 60 * 60_000;
+/** Most jobs in one array, as Slurm has it unless a site wants it otherwise (`MaxArraySize`). */
+const LARGEST_ARRAY = 1000;
 
 /** Submits jobs, one submission at a time, and waits longer after each that did not lead to a job that began. */
 export class Submitter {
@@ -16,12 +18,18 @@ export class Submitter {
   #notBefore = 0;
   #last = Number.NEGATIVE_INFINITY;
   #busy = false;
+  #most = LARGEST_ARRAY;
 
   /** @param spacing least time between two submissions, in milliseconds */
   constructor(slurm: SlurmCommand, host: BackendHost, spacing: number) {
     this.#slurm = slurm;
     this.#host = host;
     this.#spacing = spacing;
+  }
+
+  /** Most jobs to submit at once: fewer after a time when that was too many, more again after one when it was not. */
+  get most(): number {
+    return this.#most;
   }
 
   /** Whether something may be submitted now. */
@@ -46,6 +54,7 @@ export class Submitter {
         await this.#slurm('sbatch', submitArguments(script), { input: scriptText(script) }),
       );
       if (answer.kind === 'submitted') {
+        this.#most = Math.min(LARGEST_ARRAY, Math.max(this.#most, 2 * script.jobs));
         logger.info(`Submitted ${what}: job ${answer.job}.`);
       } else if (answer.kind === 'unknown') {
         // It may exist: the next looks at the queue will show.
@@ -53,7 +62,10 @@ export class Submitter {
         logger.warn(`Whether Slurm took ${what} is not known yet: ${answer.message}`);
       } else {
         const seconds = this.tryLater() / 1000;
-        logger.warn(`Slurm did not take ${what}: ${answer.message}. It is tried again in ${seconds} s.`);
+        const fewer = answer.kind === 'too-many' && script.jobs > 1;
+        if (fewer) this.#most = Math.floor(script.jobs / 2);
+        const next = fewer ? 'Fewer are tried' : 'It is tried again';
+        logger.warn(`Slurm did not take ${what}: ${answer.message}. ${next} in ${seconds} s.`);
       }
       return answer;
     } finally {

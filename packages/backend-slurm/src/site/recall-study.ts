@@ -30,13 +30,13 @@ export async function recallStudy(
   slurm: SlurmCommand,
   directory: string,
   attempts: readonly AttemptId[],
-  { slotsPerJob, within }: Pick<SlurmOptions, 'slotsPerJob' | 'within'>,
+  { within }: Pick<SlurmOptions, 'within'>,
   now: number,
 ): Promise<Recollection> {
   const path = join(directory, 'slurm', 'ledger.jsonl');
   if (!existsSync(path)) return { study: [], attempts: [] };
   const ledger = readLedger(path);
-  const places = attempts.map((attempt) => placeOf(attempt, ledger, directory, slotsPerJob));
+  const places = attempts.map((attempt) => placeOf(attempt, ledger, directory));
   if (within === 'allocation') {
     // Its steps are no jobs: only their agents know of them.
     const known = places.filter((place) => place !== undefined);
@@ -59,17 +59,13 @@ export async function recallStudy(
   };
 }
 
-function placeOf(
-  attempt: AttemptId,
-  ledger: readonly LedgerEntry[],
-  directory: string,
-  lanes: number,
-): Place | undefined {
+function placeOf(attempt: AttemptId, ledger: readonly LedgerEntry[], directory: string): Place | undefined {
   const assigned = ledger.findLast((entry) => entry.kind === 'assigned' && entry.attempt === attempt);
   if (assigned?.kind !== 'assigned') return undefined;
   const { slot } = assigned;
   const [batch = '', index = '0'] = slot.split('/');
   const submission = ledger.find((entry) => entry.kind === 'submitting' && entry.batch === batch);
+  const { at = 0, lanes = 1 } = submission?.kind === 'submitting' ? submission : {};
   const closed = ledger.find((entry) => entry.kind === 'closed' && entry.slot === slot);
   const refused = ledger.find((entry) => entry.kind === 'refused' && entry.batch === batch);
   const records = new SlotFiles(join(directory, 'slurm', 'slots', slot)).news();
@@ -80,7 +76,7 @@ function placeOf(
       name: prefixOf(ledger) + batch,
       index: Math.floor(Number(index) / lanes),
       job: hello?.job,
-      submitted: submission?.kind === 'submitting' ? submission.at : 0,
+      submitted: at,
     },
     records,
     closed: closed?.kind === 'closed' ? closed.why : refused?.kind === 'refused' ? refused.message : undefined,

@@ -6,8 +6,14 @@ import { appendLine, mendedLines } from './append-line.ts';
 export type LedgerEntry =
   /** A session of the driver began; its number is the fence against older ones. `jobs`: what the names of its jobs begin with. */
   | { readonly kind: 'opened'; readonly session: number; readonly at: number; readonly jobs: string }
-  /** Slots are about to be submitted. */
-  | { readonly kind: 'submitting'; readonly batch: string; readonly count: number; readonly at: number }
+  /** Slots are about to be submitted. `lanes`: how many of them share a job. */
+  | {
+      readonly kind: 'submitting';
+      readonly batch: string;
+      readonly count: number;
+      readonly lanes: number;
+      readonly at: number;
+    }
   | { readonly kind: 'submitted'; readonly batch: string; readonly job: string }
   /** The submission did not happen, for sure. */
   | { readonly kind: 'refused'; readonly batch: string; readonly message: string }

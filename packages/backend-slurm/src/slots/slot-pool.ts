@@ -33,11 +33,11 @@ export class SlotPool implements Iterable<Slot> {
     return join(this.#folder, batch);
   }
 
-  /** New slots, in the ledger and on disk; they are still to be submitted. */
-  add(batch: string, count: number, now: number): readonly Slot[] {
-    this.#ledger.append({ kind: 'submitting', batch, count, at: now });
+  /** New slots of jobs with so many lanes, in the ledger and on disk; they are still to be submitted. */
+  add(batch: string, count: number, lanes: number, now: number): readonly Slot[] {
+    this.#ledger.append({ kind: 'submitting', batch, count, lanes, at: now });
     return Array.from({ length: count }, (_, index) => {
-      const slot = this.#make(batch, index, now);
+      const slot = this.#make(batch, index, now, lanes);
       this.files(slot).make();
       return slot;
     });
@@ -60,6 +60,13 @@ export class SlotPool implements Iterable<Slot> {
     slot.taken += 1;
   }
 
+  /** A slot does not have the attempt after all that it was to be given. */
+  takeBack(slot: Slot): void {
+    if (slot.attempt === undefined) return;
+    slot.attempt = undefined;
+    slot.taken -= 1;
+  }
+
   /** Gives an order, if this comes back. @param script makes what to run, given the file by which it is asked to stop */
   order(slot: Slot, order: NewOrder, script?: (stopFile: string) => string): void {
     slot.ordered += 1;
@@ -70,17 +77,14 @@ export class SlotPool implements Iterable<Slot> {
 
   /** Whatever starts in this slot from now on leaves at once. */
   close(slot: Slot, why: string): void {
-    slot.closed = why;
     this.order(slot, { kind: 'leave' });
-    this.forget(slot, why);
+    slot.closed = why;
+    this.#forget(slot, why);
   }
 
-  /** A slot that has closed by itself. */
-  forget(slot: Slot, why: string): void {
-    slot.closed = why;
-    this.#ledger.append({ kind: 'closed', slot: slot.name, why });
-    this.#slots.delete(slot.name);
-    this.#files.delete(slot.name);
+  /** Forgets the slots that have closed by themselves. */
+  sweep(): void {
+    for (const slot of this) if (slot.closed !== undefined) this.#forget(slot, slot.closed);
   }
 
   /** Slots of a submission that did not happen. */
@@ -106,7 +110,7 @@ export class SlotPool implements Iterable<Slot> {
       switch (entry.kind) {
         case 'submitting':
           for (let index = 0; index < entry.count; index += 1) {
-            const slot = this.#make(entry.batch, index, entry.at);
+            const slot = this.#make(entry.batch, index, entry.at, entry.lanes);
             all.set(slot.name, slot);
           }
           break;
@@ -137,8 +141,14 @@ export class SlotPool implements Iterable<Slot> {
     return assigned;
   }
 
-  #make(batch: string, index: number, submitted: number): Slot {
-    const slot = new Slot(batch, index, submitted);
+  #forget(slot: Slot, why: string): void {
+    this.#ledger.append({ kind: 'closed', slot: slot.name, why });
+    this.#slots.delete(slot.name);
+    this.#files.delete(slot.name);
+  }
+
+  #make(batch: string, index: number, submitted: number, lanes: number): Slot {
+    const slot = new Slot(batch, index, submitted, lanes);
     this.#slots.set(slot.name, slot);
     return slot;
   }

@@ -19,6 +19,8 @@ export class Slot {
   readonly name: string;
   readonly batch: string;
   readonly index: number;
+  /** Index of its job in the batch. */
+  readonly element: number;
   /** When its job was submitted, in milliseconds since the epoch. */
   readonly submitted: number;
   /** The attempt that was given to it and has not ended. */
@@ -33,6 +35,8 @@ export class Slot {
   job: string | undefined;
   /** Name of its node. */
   node: string | undefined;
+  /** When its agent began, by the clock of its node: milliseconds since the epoch. */
+  since: number | undefined;
   /** When its job's time is over, in milliseconds since the epoch, if Slurm said so. */
   until: number | undefined;
   /** Whether it was said that nothing is heard of it. */
@@ -45,10 +49,12 @@ export class Slot {
   /** Looks at the queue in which its job was not to be seen, one after the other. */
   missed = 0;
 
-  constructor(batch: string, index: number, submitted: number) {
+  /** @param lanes slots that share its job */
+  constructor(batch: string, index: number, submitted: number, lanes = 1) {
     this.name = `${batch}/${index}`;
     this.batch = batch;
     this.index = index;
+    this.element = Math.floor(index / lanes);
     this.submitted = submitted;
   }
 
@@ -76,6 +82,7 @@ export class Slot {
       case 'hello':
         this.job = record.job;
         this.node = record.node;
+        this.since = record.at;
         this.until = record.until;
         return undefined;
       case 'leaving':

@@ -8,7 +8,7 @@ import { describeOnSlurmWithAccounting } from '../describe-on-slurm.ts';
 import { processesWith, SlurmCluster } from '../slurm-cluster.ts';
 
 describeOnSlurmWithAccounting('jobs that the controller has forgotten', () => {
-  it('are explained from the accounting', { timeout: 120_000 }, async () => {
+  it('are explained from the accounting', { timeout: 180_000 }, async () => {
     // A second after its end a job may be forgotten, and it is asked for only after that.
     const cluster = await SlurmCluster.start({ accounting: true, extra: ['MinJobAge=2'] });
     onTestFinished(() => cluster.stop());
@@ -41,7 +41,7 @@ describeOnSlurmWithAccounting('jobs that the controller has forgotten', () => {
     const result = study.run();
     // Somebody kills the agent on one node, as the kernel does when memory is used up, and the other node dies.
     const agentOn = (node: string): number | undefined =>
-      processesWith(`${directory}/slurm/agent.sh`).find((pid) => nodeOf(pid) === node);
+      processesWith(`${directory}/slurm/agent-`).find((pid) => nodeOf(pid) === node);
     const begun = (batch: string): boolean =>
       readFileSync(join(directory, 'slurm', 'slots', batch, '0', 'from-agent.jsonl'), 'utf8').includes('started');
     await vi.waitUntil(() => agentOn('n1') !== undefined && agentOn('n2') !== undefined, 20_000);

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import {
   existsSync,
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   unlinkSync,
@@ -226,6 +228,30 @@ describe('the agent', () => {
     expect(desk.records.map(({ kind }) => kind)).toEqual(['hello', 'started', 'ended']);
   });
 
+  it('does not leave before it could say how its last attempt ended', async () => {
+    const path = join(desk.slot, 'from-agent.jsonl');
+    unlinkSync(path);
+    symlinkSync('/dev/full', path);
+    desk.agent({ attempts: 1 });
+    desk.run('1.1', 'echo ran');
+    await desk.prints('ran');
+    await sleep(300);
+    unlinkSync(path);
+    expect(await desk.until('ended')).toMatchObject({ attempt: '1.1', exitCode: 0 });
+    expect(await desk.until('leaving')).toMatchObject({ why: 'it has run as many attempts as one job may' });
+  });
+
+  it('gives up to say it after the time that it may be idle', async () => {
+    const path = join(desk.slot, 'from-agent.jsonl');
+    unlinkSync(path);
+    symlinkSync('/dev/full', path);
+    const agent = desk.agent({ idle: 300 });
+    const code = await new Promise((resolve) => {
+      agent.once('exit', resolve);
+    });
+    expect(code).toBe(0);
+  });
+
   it('ends its program and itself when somebody removes its folder', async () => {
     const agent = desk.agent();
     desk.run('1.1', 'echo ready; exec sleep 30');
@@ -238,6 +264,21 @@ describe('the agent', () => {
     expect(await left).toBe(0);
     for (let looks = 0; looks < 200 && isAlive(-pid); looks += 1) await sleep(25);
     expect(isAlive(-pid)).toBe(false);
+  });
+
+  it('lets its program run on while its folder cannot be read, and obeys again after that', async () => {
+    desk.agent();
+    desk.run('1.1', 'echo ready; exec sleep 30');
+    await desk.prints('ready');
+    const path = join(desk.slot, 'to-agent');
+    // A link to itself is there and cannot be followed; it takes the file's place in one step.
+    symlinkSync('to-agent', `${path}.loop`);
+    linkSync(path, `${path}.aside`);
+    renameSync(`${path}.loop`, path);
+    await sleep(300);
+    renameSync(`${path}.aside`, path);
+    desk.order({ kind: 'stop', attempt: '1.1', from: 'kill', grace: 100 });
+    expect(await desk.until('ended')).toMatchObject({ attempt: '1.1', exitCode: 137 });
   });
 
   it('gives its programs its own share of the GPUs of the job', async () => {

@@ -153,7 +153,7 @@ async function breakEverything(everything: boolean): Promise<void> {
     [
       'kill -9 of an agent',
       async () => {
-        const agent = pick(processesWith(`${directory}/slurm/agent.sh`));
+        const agent = pick(processesWith(`${directory}/slurm/agent-`));
         if (agent !== undefined) process.kill(agent, 'SIGKILL');
       },
     ],
