@@ -56,7 +56,8 @@ export function recordedDefinition(reader: TrialReader): StudyDefinition {
 
 /**
  * Makes the searcher of a recorded study anew and tells it the study's history, to ask it how things stand, or stood.
- * Nothing is run and nothing is written.
+ * Nothing is run and nothing is written. A searcher with neither `describe` nor `standing` is told nothing: no answer of its
+ * would be another for it.
  * @param upTo number of the last event it is told of; default: all
  * @returns the searcher; close it after the last question
  * @throws FettleError `study-missing` if the store is empty, `plugin-misbehaved` if the searcher does not live through it
@@ -68,6 +69,7 @@ export async function rebuildSearcher(
   upTo = Number.POSITIVE_INFINITY,
 ): Promise<RebuiltSearcher> {
   const searcher = makeSearcher(plugin, space, recordedDefinition(reader));
+  if (!searcher.answersQuestions) return searcher;
   const state = new StudyState();
   try {
     for (const event of reader.journal()) {
