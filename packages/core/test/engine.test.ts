@@ -320,6 +320,23 @@ describe('pause and resume', () => {
     expect(result.summary.resource).toBe(20);
   });
 
+  it.each([
+    ['and ends', 3],
+    ['and would not end', 50],
+  ])('happens to a program that goes on beyond the level it was given %s, too', async (_, length) => {
+    const overshoot: Simulation['program'] = ({ resumeFrom }) =>
+      Array.from({ length: length - resumeFrom }, (__, index) => {
+        const resource = resumeFrom + index + 1;
+        return { kind: 'report', wait: 1000, metrics: { loss: 1 / resource }, resource };
+      });
+    // What the searcher says at 3 takes nothing back: it was asked at 2, and let the trial pause.
+    const { store } = await simulate({ searcher: scripted(twoRungs(1)), budget: {}, program: overshoot });
+    const [paused] = eventsOf(store, 'trial:paused');
+    expect(paused?.body).toEqual({ trial: 1, reason: 'at the rung' });
+    expect(paused?.at).toBeLessThanOrEqual(2000 + 5000);
+    expect(store.trial(1)).toMatchObject({ state: 'completed', attempts: 2 });
+  });
+
   it('begins again from nothing when the program cannot resume, and stores no report twice', async () => {
     const { store } = await simulate({
       searcher: scripted(twoRungs(2)),

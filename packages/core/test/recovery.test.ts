@@ -10,7 +10,7 @@ import { memoryMedium, memoryStore, type MemoryMedium } from '../src/store/memor
 import { createStudy } from '../src/study/create-study.ts';
 import { replayStudy } from '../src/study/replay.ts';
 import { simulated, SimulatedCluster } from '../src/testing/simulated-backend.ts';
-import { faults } from '../src/testing/simulated-program.ts';
+import { faults, type SimulatedProgram } from '../src/testing/simulated-program.ts';
 import { VirtualClock } from '../src/testing/virtual-clock.ts';
 import { eventsOf, LOSS, PROGRAM, SPACE } from './engine-helpers.ts';
 import { rungSearcher } from './rung-searcher.ts';
@@ -200,6 +200,43 @@ describe('a driver of many workers that dies', () => {
         expect(store.reports(id).map((report) => report.resource)).toEqual([1, 2, 3, 4, 5].slice(0, resource));
       }
     }
+  });
+});
+
+describe('an attempt that has come to its level and does not end', () => {
+  it('is stopped by the next driver, if the one that waited for it has died', async () => {
+    const clock = new VirtualClock();
+    const program: SimulatedProgram = (request) => [
+      ...PROGRAM(request),
+      { kind: 'end', wait: 1e9, end: { kind: 'finished' } },
+    ];
+    const cluster = new SimulatedCluster({ workers: 1, program, outlivesDriver: true });
+    const medium = memoryMedium();
+    const run = async (store: TrialStore) => {
+      const study = await createStudy({
+        name: 'hanging',
+        space: SPACE,
+        objective: LOSS,
+        searcher: rungSearcher({ trials: 1 }),
+        backend: simulated({ cluster }),
+        resumable: true,
+        clock,
+        store,
+      });
+      return study.run();
+    };
+    const doomed = memoryStore({ medium });
+    let dead = false;
+    const append: TrialStore['append'] = (change) => {
+      if (!dead) doomed.append(change);
+      dead ||= change.events.some(({ type, body }) => type === 'trial:reported' && body.decision.kind === 'pause');
+      if (dead) throw new Crash();
+    };
+    await expect(run({ ...doomed, append })).rejects.toThrow(Crash);
+    await run(memoryStore({ medium, takeOver: true }));
+    const store = memoryStore({ medium, takeOver: true });
+    expect(eventsOf(store, 'attempt:stopping').map(({ body }) => body)).toMatchObject([{ trial: 1, cause: 'pause' }]);
+    expect(store.trial(1)?.runtime).toBeLessThan(60_000);
   });
 });
 

@@ -112,6 +112,7 @@ export class Driver {
         this.#logger.info(`Attempt ${attempt} still runs and was taken over.`);
         this.#watch(trial, attempt, adoption.launched);
         if (trial.attempt?.stopping !== undefined) this.#stop(attempt, 'checkpoint');
+        else if (wasToEnd(trial)) this.#setTimer(attempt, this.#tick.state.settings.grace, 'overdue');
         return;
       case 'ended':
         if (adoption.launched !== undefined) this.#read(trial, attempt, adoption.launched);
@@ -325,4 +326,9 @@ export class Driver {
     };
     this.#lease = this.#clock.after(LEASE_PERIOD, beat, options);
   }
+}
+
+/** Whether the attempt itself came to the point where its trial was to pause or to stop, so that its end was waited for. */
+function wasToEnd({ attempt, decision }: LiveTrial): boolean {
+  return decision !== undefined && attempt !== undefined && attempt.resource > attempt.resumeFrom;
 }

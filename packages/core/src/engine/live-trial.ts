@@ -50,8 +50,8 @@ export interface LiveTrial {
   normalized: number;
   metrics: Metrics | undefined;
   /**
-   * The searcher's decision on the last report since the trial was created or resumed, if it was not to continue. It holds
-   * for the attempt that takes the place of one that failed after it, too.
+   * The searcher's last decision since the trial was created or resumed that was not to continue. It holds for the attempt
+   * that takes the place of one that failed after it, too.
    */
   decision: Exclude<Decision, { kind: 'continue' }> | undefined;
   /** Not to be launched before; milliseconds since the epoch. */
