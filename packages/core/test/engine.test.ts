@@ -7,6 +7,7 @@ import { defineBackend, defineSampler, defineSearcher, type Plugin } from '../sr
 import type { ConfigurationSampler } from '../src/ports/configuration-sampler.ts';
 import { limit } from '../src/searchers/limit.ts';
 import { prior } from '../src/searchers/prior.ts';
+import type { AttemptEnd } from '../src/domain/failure.ts';
 import { FettleError } from '../src/errors.ts';
 import type { Backend, BackendHost } from '../src/ports/backend.ts';
 import { createStudy } from '../src/study/create-study.ts';
@@ -17,7 +18,7 @@ import { simulateStudy, type Simulation } from '../src/testing/simulate-study.ts
 import type { Searcher } from '../src/ports/searcher.ts';
 import { z } from 'zod';
 import type { Scope } from '../src/container/scope.ts';
-import { CHECKPOINT_FILES, EVENT_HUB, LOGGER } from '../src/container/tokens.ts';
+import { ATTEMPT_READERS, CHECKPOINT_FILES, EVENT_HUB, LOGGER } from '../src/container/tokens.ts';
 import { deletableCheckpoints } from '../src/engine/checkpoint-policy.ts';
 import { EventHub } from '../src/events/event-hub.ts';
 import { int, searchSpace } from '../src/domain/search-space.ts';
@@ -611,6 +612,40 @@ describe('a backend that says nothing of a launch', () => {
       failure: 'launch',
       message: expect.stringContaining("The backend 'mute' answered launch() with") as string,
     });
+  });
+});
+
+describe('what an attempt has written', () => {
+  const failed = (facts: object): AttemptEnd => ({ kind: 'failed', failure: 'code', message: 'it failed', ...facts });
+
+  it.each<[string, AttemptEnd, boolean]>([
+    ['finished', { kind: 'finished' }, false],
+    ['saved itself', { kind: 'checkpointed' }, false],
+    ['failed by itself', failed({ exitCode: 1 }), false],
+    ['was evicted', { kind: 'evicted', message: 'gone' }, true],
+    ['was killed', failed({ exitCode: 143, signal: 'SIGTERM' }), true],
+    ['was killed in a container', failed({ exitCode: 137 }), true],
+    ['was lost with its node', failed({ failure: 'node' }), true],
+  ])('is read to the end when it %s, and no part of a line for a line', async (_, end, cutOff) => {
+    const drained: boolean[] = [];
+    await simulate({
+      budget: { trials: 1 },
+      faults: { '1.1': faults.endAfter(2, end) },
+      options: {
+        retry: { limits: { preempted: 0, node: 0 } },
+        services: (scope) => {
+          scope.provide(ATTEMPT_READERS, () => ({
+            open: () => undefined,
+            drain(attempt, cut) {
+              if (attempt === '1.1') drained.push(cut);
+              return undefined;
+            },
+            close: () => undefined,
+          }));
+        },
+      },
+    });
+    expect(drained).toEqual([cutOff]);
   });
 });
 

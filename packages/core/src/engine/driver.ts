@@ -20,6 +20,9 @@ import type { Finish, Tick } from './tick.ts';
 /** Events that may wait for one commit when the backend dies with the driver anyway. */
 const GROUP = 2048;
 
+/** Exit codes above this stand for a signal. */
+const MOST_OWN_CODES = 128;
+
 /** How often the store is told that the driver lives, in milliseconds. */
 const LEASE_PERIOD = 10_000;
 
@@ -272,7 +275,7 @@ export class Driver {
     this.#ended.add(attempt);
     this.#timers.get(attempt)?.();
     this.#timers.delete(attempt);
-    const drained = this.#readers.drain(attempt);
+    const drained = this.#readers.drain(attempt, wasCutOff(end));
     const pass = (ignored: string | undefined): void => {
       this.#ended.delete(attempt);
       const explained = end.kind === 'finished' && ignored !== undefined ? { ...end, note: ignored } : end;
@@ -331,4 +334,10 @@ export class Driver {
 /** Whether the attempt itself came to the point where its trial was to pause or to stop, so that its end was waited for. */
 function wasToEnd({ attempt, decision }: LiveTrial): boolean {
   return decision !== undefined && attempt !== undefined && attempt.resource > attempt.resumeFrom;
+}
+
+/** Whether the program did not come to an end of its own, with everything written that it had to write. */
+function wasCutOff(end: AttemptEnd): boolean {
+  if (end.kind !== 'failed') return end.kind === 'evicted';
+  return end.signal !== undefined || end.exitCode === undefined || end.exitCode > MOST_OWN_CODES;
 }
