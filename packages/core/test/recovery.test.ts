@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { STORE } from '../src/container/tokens.ts';
 import { STUDY_EVENT_TYPES, type StudyEventType } from '../src/domain/event.ts';
+import { parseSearchSpace } from '../src/domain/search-space.ts';
 import { attemptId } from '../src/domain/trial.ts';
 import type { TrialStore } from '../src/ports/trial-store.ts';
 import type { Plugin } from '../src/plugin/define.ts';
+import { prior } from '../src/searchers/prior.ts';
 import { random } from '../src/searchers/random.ts';
 import { memoryMedium, memoryStore, type MemoryMedium } from '../src/store/memory-store.ts';
 import { createStudy } from '../src/study/create-study.ts';
@@ -259,6 +261,23 @@ describe('a study that is continued', () => {
     const changed = open(medium, { seed: 4, objective: { metric: 'loss', goal: 'maximize' } });
     await expect(changed).rejects.toMatchObject({ code: 'study-changed' });
     await expect(open(medium, { seed: 4 })).rejects.toThrow('seed: was 3, now 4');
+  });
+
+  it('is refused as well if what has changed is a parameter called version; the version of a plugin may change', async () => {
+    const of = (values: number[], release: string) => {
+      const plugin = prior({ guesses: { version: 1 } });
+      return {
+        space: parseSearchSpace({ version: { type: 'categorical', values } }),
+        searcher: { ...plugin, record: { ...plugin.record, version: release } },
+        first: [{ version: values.at(-1) }],
+      };
+    };
+    const medium = memoryMedium();
+    await (await open(medium, of([1, 2], '0.1.0'))).close();
+    await (await open(medium, of([1, 2], '0.2.0'))).close();
+    const changed = open(medium, of([1, 3], '0.2.0'));
+    await expect(changed).rejects.toThrow(/space\..*version\.values: was \[1,2\], now \[1,3\]/);
+    await expect(changed).rejects.toThrow('first: was [{"version":2}], now [{"version":3}]');
   });
 
   it('may have another budget, and records it', async () => {
