@@ -242,6 +242,35 @@ describe('an attempt that has come to its level and does not end', () => {
   });
 });
 
+describe('an attempt that was launched under a time limit', () => {
+  it('keeps it, though the next session has none', async () => {
+    const clock = new VirtualClock();
+    const cluster = new SimulatedCluster({ workers: 1, program: PROGRAM, outlivesDriver: true });
+    const medium = memoryMedium();
+    const run = async (store: TrialStore, timeLimit?: number) => {
+      const study = await createStudy({
+        name: 'limited',
+        space: SPACE,
+        objective: LOSS,
+        searcher: random(),
+        backend: simulated({ cluster }),
+        budget: { trials: 1 },
+        timeLimit,
+        clock,
+        store,
+      });
+      return study.run();
+    };
+    // Study created and opened, trial created and launched: it dies with the first report.
+    await expect(run(dying(medium, 2, 'before', []), 2500)).rejects.toThrow(Crash);
+    await run(memoryStore({ medium, takeOver: true }));
+    expect(memoryStore({ medium, takeOver: true }).trial(1)).toMatchObject({
+      failure: 'timeout',
+      message: 'it ran longer than the time limit of 2.5 s',
+    });
+  });
+});
+
 describe('a study that is continued', () => {
   const open = (medium: MemoryMedium, change: object = {}) =>
     createStudy({
