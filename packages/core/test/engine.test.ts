@@ -5,10 +5,12 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { random } from '../src/searchers/random.ts';
 import { defineBackend, defineSampler, defineSearcher, type Plugin } from '../src/plugin/define.ts';
 import type { ConfigurationSampler } from '../src/ports/configuration-sampler.ts';
+import { grid } from '../src/searchers/grid.ts';
 import { limit } from '../src/searchers/limit.ts';
 import { prior } from '../src/searchers/prior.ts';
 import type { AttemptEnd } from '../src/domain/failure.ts';
 import { FettleError } from '../src/errors.ts';
+import { warmStart } from '../src/searchers/warm-start.ts';
 import type { Backend, BackendHost } from '../src/ports/backend.ts';
 import { createStudy } from '../src/study/create-study.ts';
 import { API_VERSION } from '../src/plugin/api-version.ts';
@@ -116,6 +118,50 @@ describe('a study', () => {
     expect([keys.length, new Set(keys).size]).toEqual([6, 6]);
     const again = await simulate({ space, budget: { trials: 20 }, options: { duplicates: 'allow' } });
     expect(again.result.summary.counts.completed).toBe(20);
+  });
+
+  it('tells a searcher with rungs that a finite space is used up, so that it goes on with those that wait', async () => {
+    const space = searchSpace({ x: int({ min: 1, max: 5 }) });
+    /** Fills a rung with ten, or with as many as there are, before the best of them goes on. */
+    const filling = (sampler: Plugin<'sampler'>) =>
+      defineSearcher({
+        name: 'filling',
+        version: '0.0.0',
+        apiVersion: API_VERSION,
+        options: z.strictObject({}),
+        create(_, context): Searcher {
+          const inner = sampler.create(context);
+          return {
+            async ask(offer) {
+              const sample = offer.trial <= 10 ? await inner.sample(offer) : undefined;
+              if (sample?.kind === 'configuration') return { ...sample, kind: 'start', until: 2 };
+              if (offer.active.size > 0) return { kind: 'wait', reason: 'the rung is not full' };
+              const [best] = offer.paused.keys();
+              if (best === undefined) return { kind: 'exhausted', reason: 'all have had their chance' };
+              return { kind: 'resume', trial: best, reason: `the rung has ${offer.paused.size}` };
+            },
+            started: (trial) => inner.started?.(trial),
+            report: (trial, { resource }) =>
+              resource === trial.until ? { kind: 'pause', reason: 'a rung' } : { kind: 'continue' },
+          };
+        },
+      })({});
+    for (const sampler of [random(), prior({ guesses: { x: 2 } }), grid()]) {
+      const { store, result } = await simulate({ space, searcher: filling(sampler), budget: {} });
+      expect(result.summary.counts).toMatchObject({ completed: 5, stopped: 0 });
+      expect(eventsOf(store, 'trial:resumed')[0]?.body.reason).toBe('the rung has 5');
+      expect((await replayStudy(store, space, filling(sampler))).differences).toEqual([]);
+    }
+    const again = await simulate({ space, searcher: filling(random()), budget: {}, options: { duplicates: 'allow' } });
+    expect(eventsOf(again.store, 'trial:resumed')[0]?.body.reason).toBe('the rung has 10');
+  });
+
+  it('lets a sampler that knows the results of other studies try their configurations again', async () => {
+    const space = searchSpace({ x: int({ min: 1, max: 3 }) });
+    const trials = [1, 2, 3].map((x) => ({ configuration: { x }, value: x }));
+    const searcher = warmStart({ studies: [{ name: 'before', metric: 'loss', goal: 'minimize', trials }], first: 1 });
+    const { result } = await simulate({ space, searcher, budget: { trials: 9 } });
+    expect(result.summary.counts.completed).toBe(3);
   });
 
   it('tries the given configurations first, whatever the searcher wants', async () => {

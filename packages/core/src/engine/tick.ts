@@ -2,6 +2,7 @@ import { isPromise, type MaybePromise } from '../domain/json.ts';
 import type { SearchSpace } from '../domain/search-space.ts';
 import type { DuplicatePolicy } from '../domain/study-spec.ts';
 import { attemptId, parseAttemptId, type TrialId } from '../domain/trial.ts';
+import { ALL_TRIED } from '../domain/tried-configurations.ts';
 import { FettleError } from '../errors.ts';
 import type { LaunchRequest } from '../ports/backend.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -245,10 +246,9 @@ export class Tick {
       const duplicate = this.#duplicates.judge(configuration, draw);
       if (duplicate === 'redraw') return this.#askOnce(verdict, draw + 1);
       if (duplicate === 'used-up') {
-        const reason = 'every configuration of the search space has been tried';
         // Trials that are paused may still go on by what others report: the searcher is asked again then.
-        if (this.#state.active.size > 0) this.#waiting = reason;
-        else this.#exhausted = reason;
+        if (this.#state.active.size > 0) this.#waiting = ALL_TRIED;
+        else this.#exhausted = ALL_TRIED;
         return undefined;
       }
     }
