@@ -5,9 +5,12 @@ import { STUDY_EVENT_TYPES, type StudyEventType } from '../src/domain/event.ts';
 import { parseSearchSpace } from '../src/domain/search-space.ts';
 import { attemptId } from '../src/domain/trial.ts';
 import type { TrialStore } from '../src/ports/trial-store.ts';
-import type { Plugin } from '../src/plugin/define.ts';
+import { defineBackend, type Plugin } from '../src/plugin/define.ts';
 import { prior } from '../src/searchers/prior.ts';
 import { random } from '../src/searchers/random.ts';
+import { API_VERSION } from '../src/plugin/api-version.ts';
+import type { Backend } from '../src/ports/backend.ts';
+import { z } from 'zod';
 import { memoryMedium, memoryStore, type MemoryMedium } from '../src/store/memory-store.ts';
 import { createStudy } from '../src/study/create-study.ts';
 import { replayStudy } from '../src/study/replay.ts';
@@ -268,6 +271,84 @@ describe('an attempt that was launched under a time limit', () => {
       failure: 'timeout',
       message: 'it ran longer than the time limit of 2.5 s',
     });
+  });
+});
+
+describe('an attempt that was meant to be launched when its driver died', () => {
+  it('does not have its time limit used up by the time in which there was no driver', async () => {
+    const clock = new VirtualClock();
+    const cluster = new SimulatedCluster({ workers: 1, program: PROGRAM, outlivesDriver: true });
+    const medium = memoryMedium();
+    const run = async (store: TrialStore) => {
+      const study = await createStudy({
+        name: 'late',
+        space: SPACE,
+        objective: LOSS,
+        searcher: random(),
+        backend: simulated({ cluster }),
+        budget: { trials: 1 },
+        timeLimit: 60_000,
+        clock,
+        store,
+      });
+      return study.run();
+    };
+    const types: StudyEventType[] = [];
+    await expect(run(dying(medium, 1, 'after', types))).rejects.toThrow(Crash);
+    expect(types).toContain('attempt:launching');
+    clock.advance(3_600_000);
+    await run(memoryStore({ medium, takeOver: true }));
+    const trial = memoryStore({ medium, takeOver: true }).trial(1);
+    expect(trial).toMatchObject({ state: 'completed', resource: 5, runtime: expect.any(Number) as number });
+    expect([...cluster.launches.values()]).toEqual([1]);
+  });
+
+  it('is not launched if it was to stop by then', async () => {
+    const medium = memoryMedium();
+    const launched: string[] = [];
+    const never = new Promise<never>(() => undefined);
+    const open = (answer: () => Promise<never>) => {
+      const backend = defineBackend({
+        name: 'slow',
+        version: '0.0.0',
+        apiVersion: API_VERSION,
+        options: z.strictObject({}),
+        create: (): Backend => ({
+          outlivesDriver: true,
+          open: () => undefined,
+          adopt: (attempts) => attempts.map(({ request: { attempt } }) => ({ attempt, status: 'never-launched' })),
+          launch({ attempt }) {
+            launched.push(attempt);
+            return answer();
+          },
+          stop: () => undefined,
+          capacity: () => 1,
+          close: () => undefined,
+        }),
+      });
+      return createStudy({
+        name: 'stopped',
+        space: SPACE,
+        objective: LOSS,
+        searcher: random(),
+        backend: backend({}),
+        budget: { trials: 1 },
+        store: memoryStore({ medium, takeOver: true }),
+      });
+    };
+    const first = await open(() => {
+      first.interrupt('enough for today');
+      return never;
+    });
+    const stopping = new Promise((resolve) => {
+      first.on('attempt:stopping', resolve);
+    });
+    void first.run();
+    await stopping;
+    await first.close();
+    const second = await open(() => Promise.reject(new Error('no machine')));
+    await second.run();
+    expect(launched).toEqual(['1.1', '1.2']);
   });
 });
 

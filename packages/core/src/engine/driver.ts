@@ -122,7 +122,8 @@ export class Driver {
         this.#attemptEnded(attempt, adoption.end);
         return;
       case 'never-launched':
-        this.#launch({ kind: 'launch', request: this.#tick.request(trial) });
+        if (isStale(trial)) this.#attemptEnded(attempt, { kind: 'evicted', message: 'It was never launched.' });
+        else this.#launch({ kind: 'launch', request: this.#tick.request(trial) });
         return;
     }
   }
@@ -340,4 +341,9 @@ function wasToEnd({ attempt, decision }: LiveTrial): boolean {
 function wasCutOff(end: AttemptEnd): boolean {
   if (end.kind !== 'failed') return end.kind === 'evicted';
   return end.signal !== undefined || end.exitCode === undefined || end.exitCode > MOST_OWN_CODES;
+}
+
+/** Whether a launch that was meant makes no sense any more: it was to stop, or its time limit runs since it was meant. */
+function isStale({ attempt }: LiveTrial): boolean {
+  return attempt !== undefined && (attempt.stopping !== undefined || attempt.deadline !== undefined);
 }
