@@ -2,7 +2,7 @@ import type { StudyEvent } from '../domain/event.ts';
 import type { AttemptEnd } from '../domain/failure.ts';
 import { isPromise } from '../domain/json.ts';
 import type { AttemptId } from '../domain/trial.ts';
-import { messageOf } from '../errors.ts';
+import { FettleError, messageOf } from '../errors.ts';
 import type { EventHub } from '../events/event-hub.ts';
 import type { Adoption, BackendHost, Launched, RecordedAttempt } from '../ports/backend.ts';
 import type { CheckpointFiles } from '../ports/checkpoint-files.ts';
@@ -14,14 +14,12 @@ import type { BackendGuard } from './backend-guard.ts';
 import type { AttemptReaders } from './attempt-readers.ts';
 import { Inbox } from './inbox.ts';
 import type { Input } from './input.ts';
-import { liveAttemptId, toRecord, type LiveTrial } from './live-trial.ts';
+import { wasCutOff } from './judge-end.ts';
+import { isStale, liveAttemptId, type LiveTrial, toRecord, wasToEnd } from './live-trial.ts';
 import type { Finish, Tick } from './tick.ts';
 
 /** Events that may wait for one commit when the backend dies with the driver anyway. */
 const GROUP = 2048;
-
-/** Exit codes above this stand for a signal. */
-const MOST_OWN_CODES = 128;
 
 /** How often the store is told that the driver lives, in milliseconds. */
 const LEASE_PERIOD = 10_000;
@@ -319,31 +317,22 @@ export class Driver {
   #keepLease(options: { readonly background: boolean }): void {
     if (this.#clock.idle !== undefined) return;
     this.#lease?.();
+    let silent = false;
     const beat = (): void => {
       try {
         this.#store.renewLease();
+        silent = false;
       } catch (thrown) {
-        this.#break(thrown);
-        return;
+        if (!(thrown instanceof FettleError && thrown.code === 'store-unwritable')) {
+          this.#break(thrown);
+          return;
+        }
+        // A disk that is full for a while, or a file server away, ends no session that has nothing to write.
+        if (!silent) this.#logger.warn(`The study's store cannot be told that the driver lives: ${thrown.message}`);
+        silent = true;
       }
       this.#lease = this.#clock.after(LEASE_PERIOD, beat, options);
     };
     this.#lease = this.#clock.after(LEASE_PERIOD, beat, options);
   }
-}
-
-/** Whether the attempt itself came to the point where its trial was to pause or to stop, so that its end was waited for. */
-function wasToEnd({ attempt, decision }: LiveTrial): boolean {
-  return decision !== undefined && attempt !== undefined && attempt.resource > attempt.resumeFrom;
-}
-
-/** Whether the program did not come to an end of its own, with everything written that it had to write. */
-function wasCutOff(end: AttemptEnd): boolean {
-  if (end.kind !== 'failed') return end.kind === 'evicted';
-  return end.signal !== undefined || end.exitCode === undefined || end.exitCode > MOST_OWN_CODES;
-}
-
-/** Whether a launch that was meant makes no sense any more: it was to stop, or its time limit runs since it was meant. */
-function isStale({ attempt }: LiveTrial): boolean {
-  return attempt !== undefined && (attempt.stopping !== undefined || attempt.deadline !== undefined);
 }

@@ -106,6 +106,16 @@ export function liveAttemptId(trial: LiveTrial): AttemptId {
   return attemptId(trial.view.id, trial.attempts);
 }
 
+/** Whether the attempt itself came to the point where its trial was to pause or to stop, so that its end was waited for. */
+export function wasToEnd({ attempt, decision }: LiveTrial): boolean {
+  return decision !== undefined && attempt !== undefined && attempt.resource > attempt.resumeFrom;
+}
+
+/** Whether a launch that was meant makes no sense any more: it was to stop, or its time limit runs since it was meant. */
+export function isStale({ attempt }: LiveTrial): boolean {
+  return attempt !== undefined && (attempt.stopping !== undefined || attempt.deadline !== undefined);
+}
+
 /** The trial as it is stored and shown. */
 export function toRecord(trial: LiveTrial): TrialRecord {
   let retries = 0;
