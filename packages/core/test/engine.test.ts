@@ -11,16 +11,16 @@ import { prior } from '../src/searchers/prior.ts';
 import type { AttemptEnd } from '../src/domain/failure.ts';
 import { FettleError } from '../src/errors.ts';
 import { warmStart } from '../src/searchers/warm-start.ts';
-import type { Backend, BackendHost } from '../src/ports/backend.ts';
+import type { Backend, BackendHost, Launched } from '../src/ports/backend.ts';
 import { createStudy } from '../src/study/create-study.ts';
 import { API_VERSION } from '../src/plugin/api-version.ts';
 import { faults } from '../src/testing/simulated-program.ts';
-import { memoryStore } from '../src/store/memory-store.ts';
+import { memoryMedium, memoryStore, type MemoryMedium } from '../src/store/memory-store.ts';
 import { simulateStudy, type Simulation } from '../src/testing/simulate-study.ts';
 import type { Searcher } from '../src/ports/searcher.ts';
 import { z } from 'zod';
 import type { Scope } from '../src/container/scope.ts';
-import { ATTEMPT_READERS, CHECKPOINT_FILES, EVENT_HUB, LOGGER } from '../src/container/tokens.ts';
+import { ATTEMPT_READERS, CHECKPOINT_FILES, EVENT_HUB, LOGGER, STORE } from '../src/container/tokens.ts';
 import { deletableCheckpoints } from '../src/engine/checkpoint-policy.ts';
 import { EventHub } from '../src/events/event-hub.ts';
 import { int, searchSpace } from '../src/domain/search-space.ts';
@@ -658,6 +658,108 @@ describe('a backend that says nothing of a launch', () => {
       failure: 'launch',
       message: expect.stringContaining("The backend 'mute' answered launch() with") as string,
     });
+  });
+});
+
+describe('an attempt that ends before the backend has answered for it', () => {
+  const files = { metrics: '/metrics', stdout: '/stdout', stderr: '/stderr' };
+  const end = { kind: 'finished' } as const;
+
+  type Hasty = Pick<Backend, 'adopt' | 'launch'> & Partial<Pick<Backend, 'capacity'>>;
+
+  async function run(medium: MemoryMedium, hasty: (host: BackendHost) => Hasty) {
+    const backend = defineBackend({
+      name: 'hasty',
+      version: '0.0.0',
+      apiVersion: API_VERSION,
+      options: z.strictObject({}),
+      create(): Backend {
+        let inner: Hasty;
+        return {
+          outlivesDriver: true,
+          open: (host) => void (inner = hasty(host)),
+          adopt: (attempts) => inner.adopt(attempts),
+          launch: (request) => inner.launch(request),
+          stop: () => undefined,
+          capacity: () => inner.capacity?.() ?? 1,
+          close: () => undefined,
+        };
+      },
+    });
+    const open = new Set<string>();
+    const study = await createStudy({
+      name: 'hasty',
+      space: SPACE,
+      objective: LOSS,
+      searcher: random(),
+      backend: backend({}),
+      budget: { trials: 2 },
+      services: (scope) => {
+        scope.provide(STORE, () => memoryStore({ medium, takeOver: true }));
+        scope.provide(ATTEMPT_READERS, () => ({
+          open(attempt, __, ___, read) {
+            open.add(attempt);
+            read({ metrics: { loss: 0.5 }, position: { source: 0, offset: 12 } });
+          },
+          drain: (attempt) => (open.delete(attempt) ? Promise.resolve(undefined) : undefined),
+          close: () => undefined,
+        }));
+      },
+    });
+    await study.run();
+    const trials = memoryStore({ medium, takeOver: true }).trials();
+    return { open, trials: trials.map(({ state, value }) => [state, value]) };
+  }
+
+  it.each([
+    ['at once', (answer: Launched) => answer],
+    ['later', (answer: Launched) => Promise.resolve(answer)],
+  ])('launched, which it does %s, is read to its end all the same', async (_, answered) => {
+    const { open, trials } = await run(memoryMedium(), (host) => ({
+      adopt: () => [],
+      launch({ attempt }) {
+        host.ended(attempt, end);
+        return answered({ handle: null, files });
+      },
+    }));
+    expect(trials).toEqual([
+      ['completed', 0.5],
+      ['completed', 0.5],
+    ]);
+    expect(open.size).toBe(0);
+  });
+
+  it('adopted is read to its end all the same', async () => {
+    const medium = memoryMedium();
+    let launched = false;
+    const broken = run(medium, (host) => ({
+      adopt: () => [],
+      launch() {
+        launched = true;
+        host.capacityChanged();
+        return { handle: null };
+      },
+      capacity: () => (launched ? Number.NaN : 1),
+    }));
+    await expect(broken).rejects.toMatchObject({ code: 'plugin-misbehaved' });
+    const { open, trials } = await run(medium, (host) => ({
+      async adopt(attempts) {
+        for (const { request } of attempts) host.ended(request.attempt, end);
+        await Promise.resolve();
+        return attempts.map(({ request: { attempt } }) => {
+          return { attempt, status: 'running', launched: { handle: null, files } } as const;
+        });
+      },
+      launch({ attempt }) {
+        host.ended(attempt, end);
+        return { handle: null, files };
+      },
+    }));
+    expect(trials).toEqual([
+      ['completed', 0.5],
+      ['completed', 0.5],
+    ]);
+    expect(open.size).toBe(0);
   });
 });
 

@@ -56,8 +56,8 @@ export class Driver {
   readonly #ended = new Set<AttemptId>();
   /** Checkpoints that are being deleted. */
   readonly #deleting = new Set<Promise<void>>();
-  /** Launches that the backend has not answered yet. */
-  readonly #launching = new Map<AttemptId, Promise<void>>();
+  /** Attempts whose launch or adoption the backend has not answered yet, each with what waits for the answer. */
+  readonly #unanswered = new Map<AttemptId, (() => void)[]>();
   #lease: Disposer | undefined;
   #broken: unknown;
 
@@ -98,11 +98,12 @@ export class Driver {
       request: this.#tick.request(trial),
       handle: trial.attempt?.started === true ? trial.attempt.handle : undefined,
     }));
+    const answers = running.map((trial) => this.#awaitAnswer(liveAttemptId(trial)));
     const adoptions = await this.#backend.adopt(recorded);
-    for (const trial of running) {
+    for (const [index, trial] of running.entries()) {
       this.#tick.occupy();
       const adoption = adoptions.get(liveAttemptId(trial));
-      if (adoption !== undefined) this.#adopted(trial, adoption);
+      if (adoption !== undefined) answers[index]?.(() => this.#adopted(trial, adoption));
     }
   }
 
@@ -229,24 +230,38 @@ export class Driver {
 
   #launch({ request }: Extract<Action, { kind: 'launch' }>): void {
     const { attempt } = request;
-    const launched = (answer: Launched): void => {
-      this.#launching.delete(attempt);
-      // Nothing to remember, nothing to record: the attempt is found again by its name.
-      if (answer.handle !== null) this.post({ kind: 'launched', attempt, handle: answer.handle });
-      const trial = this.#tick.state.live.get(request.trial);
-      if (trial !== undefined) this.#watch(trial, attempt, answer);
-    };
-    const failed = (thrown: unknown): void => {
-      this.#launching.delete(attempt);
-      this.#attemptEnded(attempt, { kind: 'failed', failure: 'launch', message: messageOf(thrown) });
-    };
+    const answered = this.#awaitAnswer(attempt);
+    const launched = (answer: Launched): void =>
+      answered(() => {
+        // Nothing to remember, nothing to record: the attempt is found again by its name.
+        if (answer.handle !== null) this.post({ kind: 'launched', attempt, handle: answer.handle });
+        const trial = this.#tick.state.live.get(request.trial);
+        if (trial !== undefined) this.#watch(trial, attempt, answer);
+      });
+    const failed = (thrown: unknown): void =>
+      answered(() => this.#attemptEnded(attempt, { kind: 'failed', failure: 'launch', message: messageOf(thrown) }));
     try {
       const answer = this.#backend.launch(request);
-      if (isPromise(answer)) this.#launching.set(attempt, answer.then(launched, failed));
+      if (isPromise(answer)) void answer.then(launched, failed);
       else launched(answer);
     } catch (thrown) {
       failed(thrown);
     }
+  }
+
+  /**
+   * Keeps what the backend says of an attempt, at once or later, until it has answered for it: only the answer says which files
+   * there are to read first.
+   * @returns to be called once with what is done about the answer
+   */
+  #awaitAnswer(attempt: AttemptId): (take: () => void) => void {
+    const waiting: (() => void)[] = [];
+    this.#unanswered.set(attempt, waiting);
+    return (take) => {
+      this.#unanswered.delete(attempt);
+      take();
+      for (const call of waiting) call();
+    };
   }
 
   #watch(trial: LiveTrial, attempt: AttemptId, launched: Launched): void {
@@ -264,10 +279,9 @@ export class Driver {
 
   /** An end is passed on only after everything the attempt wrote has been read. */
   #attemptEnded(attempt: AttemptId, end: AttemptEnd): void {
-    const launching = this.#launching.get(attempt);
-    if (launching !== undefined) {
-      // It ended before its launch was answered: only the answer says which files there are to read.
-      void launching.then(() => this.#attemptEnded(attempt, end));
+    const waiting = this.#unanswered.get(attempt);
+    if (waiting !== undefined) {
+      waiting.push(() => this.#attemptEnded(attempt, end));
       return;
     }
     if (this.#ended.has(attempt)) return;
@@ -286,9 +300,9 @@ export class Driver {
 
   #stop(attempt: AttemptId, from: 'checkpoint' | 'terminate' | 'kill'): void {
     const { grace } = this.#tick.state.settings;
-    const launching = this.#launching.get(attempt);
-    if (launching !== undefined) {
-      void launching.then(() => this.#stop(attempt, from));
+    const waiting = this.#unanswered.get(attempt);
+    if (waiting !== undefined) {
+      waiting.push(() => this.#stop(attempt, from));
       return;
     }
     try {
