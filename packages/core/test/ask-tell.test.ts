@@ -202,6 +202,18 @@ describe('ask and tell', () => {
     expect((await second.ask())?.id).toBe(3);
   });
 
+  it('hands out what is to be tried again after all others, and waits for nothing if there are none', async () => {
+    await using study = await open({ clock: new VirtualClock(), budget: { trials: 2 } });
+    await study.ask();
+    await study.tell(1, { failed: 'node' });
+    expect((await study.ask())?.id).toBe(2);
+    expect((await study.ask())?.id).toBe(1);
+    expect(await study.ask()).toBeUndefined();
+    await study.tell(1, 1);
+    await study.tell(2, 1);
+    expect(study.status()).toMatchObject({ running: [], queued: 0 });
+  });
+
   it('refuses what makes no sense', async () => {
     await using study = await open();
     const trial = await study.ask();

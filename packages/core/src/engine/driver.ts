@@ -140,14 +140,17 @@ export class Driver {
     }
   }
 
-  /** One turn: everything that has been said, then everything that follows from it. */
-  async step(): Promise<void> {
+  /**
+   * One turn: everything that has been said, then everything that follows from it.
+   * @param impatient see {@link Tick.schedule}
+   */
+  async step(impatient = false): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;
     for (const input of this.#inbox.take()) {
       const handled = this.#tick.handle(input, this.#clock.now());
       if (isPromise(handled)) await handled;
     }
-    const scheduled = this.#tick.schedule(this.#clock.now(), this.#backend.capacity());
+    const scheduled = this.#tick.schedule(this.#clock.now(), this.#backend.capacity(), impatient);
     if (isPromise(scheduled)) await scheduled;
     if (this.#backend.outlivesDriver) this.commit();
     else if (this.#tick.outbox.pending >= GROUP) {
