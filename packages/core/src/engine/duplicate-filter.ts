@@ -3,7 +3,10 @@ import type { SearchSpace } from '../domain/search-space.ts';
 import type { DuplicatePolicy } from '../domain/study-spec.ts';
 import { TriedConfigurations } from '../domain/tried-configurations.ts';
 
-/** Answers in a row that may be duplicates before one is accepted: the chance of a real search to get there is nil. */
+/**
+ * Answers in a row that may be duplicates before one is accepted. A random search gets there only with the last few of a finite
+ * space of hundreds of configurations.
+ */
 const MOST_DRAWS = 1000;
 
 /** Knows every configuration that was tried, and what to do when one is suggested again. */
