@@ -74,6 +74,30 @@ describe('ask and tell', () => {
     expect(beats).toBe(3);
   });
 
+  it('lives on while it cannot say so, as long as there is nothing to write', async () => {
+    const time = new VirtualClock();
+    const clock: Clock = { now: () => time.now(), after: (wait, call) => time.after(wait, call) };
+    let full = false;
+    let beats = 0;
+    const renewLease = (): void => {
+      if (full) throw new FettleError('store-unwritable', 'The disk is full.');
+      beats += 1;
+    };
+    const said: string[] = [];
+    const warn = (message: string): void => void said.push(message);
+    const logger = { debug: () => undefined, info: () => undefined, warn, error: warn };
+    await using study = await open({ clock, logger, store: Object.assign(memoryStore(), { renewLease }) });
+    const trial = await study.ask();
+    full = true;
+    time.advance(45_000);
+    full = false;
+    time.advance(10_000);
+    expect(said).toEqual(["The study's store cannot be told that the driver lives: The disk is full."]);
+    expect(beats).toBe(1);
+    await study.tell(trial?.id ?? 0, 0.5);
+    expect(study.status().summary.counts.completed).toBe(1);
+  });
+
   it('lets several trials be out at once, and told in any order', async () => {
     await using study = await open();
     const [one, two] = [await study.ask(), await study.ask()];
@@ -176,6 +200,18 @@ describe('ask and tell', () => {
     expect(second.reader.trial(1)).toMatchObject({ state: 'completed', value: 0.5 });
     expect(second.status().summary.counts).toMatchObject({ running: 0, queued: 1 });
     expect((await second.ask())?.id).toBe(3);
+  });
+
+  it('hands out what is to be tried again after all others, and waits for nothing if there are none', async () => {
+    await using study = await open({ clock: new VirtualClock(), budget: { trials: 2 } });
+    await study.ask();
+    await study.tell(1, { failed: 'node' });
+    expect((await study.ask())?.id).toBe(2);
+    expect((await study.ask())?.id).toBe(1);
+    expect(await study.ask()).toBeUndefined();
+    await study.tell(1, 1);
+    await study.tell(2, 1);
+    expect(study.status()).toMatchObject({ running: [], queued: 0 });
   });
 
   it('refuses what makes no sense', async () => {

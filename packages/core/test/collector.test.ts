@@ -7,6 +7,7 @@ import { describeIgnored } from '../src/metrics/ignored-summary.ts';
 import { jsonLinesStdout } from '../src/metrics/json-lines.ts';
 import { jsonLinesFile } from '../src/metrics/jsonl.ts';
 import type { FilePiece, MetricFileReader } from '../src/metrics/metric-file-reader.ts';
+import { regex } from '../src/metrics/regex.ts';
 import type { CollectedReport } from '../src/metrics/source-tail.ts';
 import type { AttemptFiles } from '../src/ports/backend.ts';
 import type { Disposer } from '../src/ports/clock.ts';
@@ -455,13 +456,36 @@ describe('fileReaders', () => {
     }
     reader.append('1.1', line(1));
     reader.append('2.1', '{"los": 1}\n');
-    expect(await readers.drain('1.1')).toBeUndefined();
-    expect(await readers.drain('2.1')).toMatch(
+    expect(await readers.drain('1.1', false)).toBeUndefined();
+    expect(await readers.drain('2.1', false)).toMatch(
       /^jsonl: 11 bytes of 2\.1 were read, 0 reports were made; 1 text was ignored/,
     );
-    expect(readers.drain('2.1')).toBeUndefined();
+    expect(readers.drain('2.1', false)).toBeUndefined();
     expect(seen).toEqual([
       ['1.1', { metrics: { loss: 1 }, resource: 1, position: { source: 0, offset: line(1).length } }],
+    ]);
+  });
+
+  it('does not take a part of a number for the number when the program was cut off', async () => {
+    const loss = regex({ metrics: [{ name: 'loss', regex: 'loss=(\\S+)' }] }).create({
+      logger: silent,
+      objective: { metric: 'loss', goal: 'minimize' },
+    });
+    const seen: unknown[] = [];
+    const reader = new MemoryFiles();
+    const readers = fileReaders([{ name: 'regex', source: loss }], new ManualClock(), silent, reader);
+    for (const [attempt, cutOff] of [
+      ['1.1', true],
+      ['2.1', false],
+    ] as const) {
+      reader.append(attempt, 'loss=0.25\nloss=0.12');
+      readers.open(attempt, { ...files, stdout: attempt }, new Map(), ({ metrics }) => seen.push([attempt, metrics]));
+      await readers.drain(attempt, cutOff);
+    }
+    expect(seen).toEqual([
+      ['1.1', { loss: 0.25 }],
+      ['2.1', { loss: 0.25 }],
+      ['2.1', { loss: 0.12 }],
     ]);
   });
 
@@ -477,6 +501,6 @@ describe('fileReaders', () => {
     reader.append(files.metrics, line(1));
     await clock.advance(1000);
     expect(clock.pending).toBe(0);
-    expect(readers.drain('1.1')).toBeUndefined();
+    expect(readers.drain('1.1', false)).toBeUndefined();
   });
 });

@@ -5,19 +5,22 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { random } from '../src/searchers/random.ts';
 import { defineBackend, defineSampler, defineSearcher, type Plugin } from '../src/plugin/define.ts';
 import type { ConfigurationSampler } from '../src/ports/configuration-sampler.ts';
+import { grid } from '../src/searchers/grid.ts';
 import { limit } from '../src/searchers/limit.ts';
 import { prior } from '../src/searchers/prior.ts';
+import type { AttemptEnd } from '../src/domain/failure.ts';
 import { FettleError } from '../src/errors.ts';
-import type { Backend, BackendHost } from '../src/ports/backend.ts';
+import { warmStart } from '../src/searchers/warm-start.ts';
+import type { Backend, BackendHost, Launched } from '../src/ports/backend.ts';
 import { createStudy } from '../src/study/create-study.ts';
 import { API_VERSION } from '../src/plugin/api-version.ts';
 import { faults } from '../src/testing/simulated-program.ts';
-import { memoryStore } from '../src/store/memory-store.ts';
+import { memoryMedium, memoryStore, type MemoryMedium } from '../src/store/memory-store.ts';
 import { simulateStudy, type Simulation } from '../src/testing/simulate-study.ts';
 import type { Searcher } from '../src/ports/searcher.ts';
 import { z } from 'zod';
 import type { Scope } from '../src/container/scope.ts';
-import { CHECKPOINT_FILES, EVENT_HUB, LOGGER } from '../src/container/tokens.ts';
+import { ATTEMPT_READERS, CHECKPOINT_FILES, EVENT_HUB, LOGGER, STORE } from '../src/container/tokens.ts';
 import { deletableCheckpoints } from '../src/engine/checkpoint-policy.ts';
 import { EventHub } from '../src/events/event-hub.ts';
 import { int, searchSpace } from '../src/domain/search-space.ts';
@@ -115,6 +118,50 @@ describe('a study', () => {
     expect([keys.length, new Set(keys).size]).toEqual([6, 6]);
     const again = await simulate({ space, budget: { trials: 20 }, options: { duplicates: 'allow' } });
     expect(again.result.summary.counts.completed).toBe(20);
+  });
+
+  it('tells a searcher with rungs that a finite space is used up, so that it goes on with those that wait', async () => {
+    const space = searchSpace({ x: int({ min: 1, max: 5 }) });
+    /** Fills a rung with ten, or with as many as there are, before the best of them goes on. */
+    const filling = (sampler: Plugin<'sampler'>) =>
+      defineSearcher({
+        name: 'filling',
+        version: '0.0.0',
+        apiVersion: API_VERSION,
+        options: z.strictObject({}),
+        create(_, context): Searcher {
+          const inner = sampler.create(context);
+          return {
+            async ask(offer) {
+              const sample = offer.trial <= 10 ? await inner.sample(offer) : undefined;
+              if (sample?.kind === 'configuration') return { ...sample, kind: 'start', until: 2 };
+              if (offer.active.size > 0) return { kind: 'wait', reason: 'the rung is not full' };
+              const [best] = offer.paused.keys();
+              if (best === undefined) return { kind: 'exhausted', reason: 'all have had their chance' };
+              return { kind: 'resume', trial: best, reason: `the rung has ${offer.paused.size}` };
+            },
+            started: (trial) => inner.started?.(trial),
+            report: (trial, { resource }) =>
+              resource === trial.until ? { kind: 'pause', reason: 'a rung' } : { kind: 'continue' },
+          };
+        },
+      })({});
+    for (const sampler of [random(), prior({ guesses: { x: 2 } }), grid()]) {
+      const { store, result } = await simulate({ space, searcher: filling(sampler), budget: {} });
+      expect(result.summary.counts).toMatchObject({ completed: 5, stopped: 0 });
+      expect(eventsOf(store, 'trial:resumed')[0]?.body.reason).toBe('the rung has 5');
+      expect((await replayStudy(store, space, filling(sampler))).differences).toEqual([]);
+    }
+    const again = await simulate({ space, searcher: filling(random()), budget: {}, options: { duplicates: 'allow' } });
+    expect(eventsOf(again.store, 'trial:resumed')[0]?.body.reason).toBe('the rung has 10');
+  });
+
+  it('lets a sampler that knows the results of other studies try their configurations again', async () => {
+    const space = searchSpace({ x: int({ min: 1, max: 3 }) });
+    const trials = [1, 2, 3].map((x) => ({ configuration: { x }, value: x }));
+    const searcher = warmStart({ studies: [{ name: 'before', metric: 'loss', goal: 'minimize', trials }], first: 1 });
+    const { result } = await simulate({ space, searcher, budget: { trials: 9 } });
+    expect(result.summary.counts.completed).toBe(3);
   });
 
   it('tries the given configurations first, whatever the searcher wants', async () => {
@@ -318,6 +365,23 @@ describe('pause and resume', () => {
     }
     expect(eventsOf(store, 'attempt:launching').map(({ body }) => body.resumeFrom)).toEqual([0, 0, 0, 0, 2, 2, 2, 2]);
     expect(result.summary.resource).toBe(20);
+  });
+
+  it.each([
+    ['and ends', 3],
+    ['and would not end', 50],
+  ])('happens to a program that goes on beyond the level it was given %s, too', async (_, length) => {
+    const overshoot: Simulation['program'] = ({ resumeFrom }) =>
+      Array.from({ length: length - resumeFrom }, (__, index) => {
+        const resource = resumeFrom + index + 1;
+        return { kind: 'report', wait: 1000, metrics: { loss: 1 / resource }, resource };
+      });
+    // What the searcher says at 3 takes nothing back: it was asked at 2, and let the trial pause.
+    const { store } = await simulate({ searcher: scripted(twoRungs(1)), budget: {}, program: overshoot });
+    const [paused] = eventsOf(store, 'trial:paused');
+    expect(paused?.body).toEqual({ trial: 1, reason: 'at the rung' });
+    expect(paused?.at).toBeLessThanOrEqual(2000 + 5000);
+    expect(store.trial(1)).toMatchObject({ state: 'completed', attempts: 2 });
   });
 
   it('begins again from nothing when the program cannot resume, and stores no report twice', async () => {
@@ -594,6 +658,142 @@ describe('a backend that says nothing of a launch', () => {
       failure: 'launch',
       message: expect.stringContaining("The backend 'mute' answered launch() with") as string,
     });
+  });
+});
+
+describe('an attempt that ends before the backend has answered for it', () => {
+  const files = { metrics: '/metrics', stdout: '/stdout', stderr: '/stderr' };
+  const end = { kind: 'finished' } as const;
+
+  type Hasty = Pick<Backend, 'adopt' | 'launch'> & Partial<Pick<Backend, 'capacity'>>;
+
+  async function run(medium: MemoryMedium, hasty: (host: BackendHost) => Hasty) {
+    const backend = defineBackend({
+      name: 'hasty',
+      version: '0.0.0',
+      apiVersion: API_VERSION,
+      options: z.strictObject({}),
+      create(): Backend {
+        let inner: Hasty;
+        return {
+          outlivesDriver: true,
+          open: (host) => void (inner = hasty(host)),
+          adopt: (attempts) => inner.adopt(attempts),
+          launch: (request) => inner.launch(request),
+          stop: () => undefined,
+          capacity: () => inner.capacity?.() ?? 1,
+          close: () => undefined,
+        };
+      },
+    });
+    const open = new Set<string>();
+    const study = await createStudy({
+      name: 'hasty',
+      space: SPACE,
+      objective: LOSS,
+      searcher: random(),
+      backend: backend({}),
+      budget: { trials: 2 },
+      services: (scope) => {
+        scope.provide(STORE, () => memoryStore({ medium, takeOver: true }));
+        scope.provide(ATTEMPT_READERS, () => ({
+          open(attempt, __, ___, read) {
+            open.add(attempt);
+            read({ metrics: { loss: 0.5 }, position: { source: 0, offset: 12 } });
+          },
+          drain: (attempt) => (open.delete(attempt) ? Promise.resolve(undefined) : undefined),
+          close: () => undefined,
+        }));
+      },
+    });
+    await study.run();
+    const trials = memoryStore({ medium, takeOver: true }).trials();
+    return { open, trials: trials.map(({ state, value }) => [state, value]) };
+  }
+
+  it.each([
+    ['at once', (answer: Launched) => answer],
+    ['later', (answer: Launched) => Promise.resolve(answer)],
+  ])('launched, which it does %s, is read to its end all the same', async (_, answered) => {
+    const { open, trials } = await run(memoryMedium(), (host) => ({
+      adopt: () => [],
+      launch({ attempt }) {
+        host.ended(attempt, end);
+        return answered({ handle: null, files });
+      },
+    }));
+    expect(trials).toEqual([
+      ['completed', 0.5],
+      ['completed', 0.5],
+    ]);
+    expect(open.size).toBe(0);
+  });
+
+  it('adopted is read to its end all the same', async () => {
+    const medium = memoryMedium();
+    let launched = false;
+    const broken = run(medium, (host) => ({
+      adopt: () => [],
+      launch() {
+        launched = true;
+        host.capacityChanged();
+        return { handle: null };
+      },
+      capacity: () => (launched ? Number.NaN : 1),
+    }));
+    await expect(broken).rejects.toMatchObject({ code: 'plugin-misbehaved' });
+    const { open, trials } = await run(medium, (host) => ({
+      async adopt(attempts) {
+        for (const { request } of attempts) host.ended(request.attempt, end);
+        await Promise.resolve();
+        return attempts.map(({ request: { attempt } }) => {
+          return { attempt, status: 'running', launched: { handle: null, files } } as const;
+        });
+      },
+      launch({ attempt }) {
+        host.ended(attempt, end);
+        return { handle: null, files };
+      },
+    }));
+    expect(trials).toEqual([
+      ['completed', 0.5],
+      ['completed', 0.5],
+    ]);
+    expect(open.size).toBe(0);
+  });
+});
+
+describe('what an attempt has written', () => {
+  const failed = (facts: object): AttemptEnd => ({ kind: 'failed', failure: 'code', message: 'it failed', ...facts });
+
+  it.each<[string, AttemptEnd, boolean]>([
+    ['finished', { kind: 'finished' }, false],
+    ['saved itself', { kind: 'checkpointed' }, false],
+    ['failed by itself', failed({ exitCode: 1 }), false],
+    ['was evicted', { kind: 'evicted', message: 'gone' }, true],
+    ['was killed', failed({ exitCode: 143, signal: 'SIGTERM' }), true],
+    ['was killed in a container', failed({ exitCode: 137 }), true],
+    ['was lost with its node', failed({ failure: 'node' }), true],
+  ])('is read to the end when it %s, and no part of a line for a line', async (_, end, cutOff) => {
+    const drained: boolean[] = [];
+    await simulate({
+      budget: { trials: 1 },
+      faults: { '1.1': faults.endAfter(2, end) },
+      options: {
+        retry: { limits: { preempted: 0, node: 0 } },
+        services: (scope) => {
+          scope.provide(ATTEMPT_READERS, () => ({
+            open: () => undefined,
+            drain(attempt, cut) {
+              if (attempt === '1.1') drained.push(cut);
+              return undefined;
+            },
+            close: () => undefined,
+          }));
+        },
+      },
+    });
+    expect(drained).toEqual([cutOff]);
   });
 });
 

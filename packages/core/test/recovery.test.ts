@@ -2,15 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { STORE } from '../src/container/tokens.ts';
 import { STUDY_EVENT_TYPES, type StudyEventType } from '../src/domain/event.ts';
+import { parseSearchSpace } from '../src/domain/search-space.ts';
 import { attemptId } from '../src/domain/trial.ts';
 import type { TrialStore } from '../src/ports/trial-store.ts';
-import type { Plugin } from '../src/plugin/define.ts';
+import { defineBackend, type Plugin } from '../src/plugin/define.ts';
+import { prior } from '../src/searchers/prior.ts';
 import { random } from '../src/searchers/random.ts';
+import { API_VERSION } from '../src/plugin/api-version.ts';
+import type { Backend } from '../src/ports/backend.ts';
+import { z } from 'zod';
 import { memoryMedium, memoryStore, type MemoryMedium } from '../src/store/memory-store.ts';
 import { createStudy } from '../src/study/create-study.ts';
 import { replayStudy } from '../src/study/replay.ts';
 import { simulated, SimulatedCluster } from '../src/testing/simulated-backend.ts';
-import { faults } from '../src/testing/simulated-program.ts';
+import { faults, type SimulatedProgram } from '../src/testing/simulated-program.ts';
 import { VirtualClock } from '../src/testing/virtual-clock.ts';
 import { eventsOf, LOSS, PROGRAM, SPACE } from './engine-helpers.ts';
 import { rungSearcher } from './rung-searcher.ts';
@@ -203,6 +208,150 @@ describe('a driver of many workers that dies', () => {
   });
 });
 
+describe('an attempt that has come to its level and does not end', () => {
+  it('is stopped by the next driver, if the one that waited for it has died', async () => {
+    const clock = new VirtualClock();
+    const program: SimulatedProgram = (request) => [
+      ...PROGRAM(request),
+      { kind: 'end', wait: 1e9, end: { kind: 'finished' } },
+    ];
+    const cluster = new SimulatedCluster({ workers: 1, program, outlivesDriver: true });
+    const medium = memoryMedium();
+    const run = async (store: TrialStore) => {
+      const study = await createStudy({
+        name: 'hanging',
+        space: SPACE,
+        objective: LOSS,
+        searcher: rungSearcher({ trials: 1 }),
+        backend: simulated({ cluster }),
+        resumable: true,
+        clock,
+        store,
+      });
+      return study.run();
+    };
+    const doomed = memoryStore({ medium });
+    let dead = false;
+    const append: TrialStore['append'] = (change) => {
+      if (!dead) doomed.append(change);
+      dead ||= change.events.some(({ type, body }) => type === 'trial:reported' && body.decision.kind === 'pause');
+      if (dead) throw new Crash();
+    };
+    await expect(run({ ...doomed, append })).rejects.toThrow(Crash);
+    await run(memoryStore({ medium, takeOver: true }));
+    const store = memoryStore({ medium, takeOver: true });
+    expect(eventsOf(store, 'attempt:stopping').map(({ body }) => body)).toMatchObject([{ trial: 1, cause: 'pause' }]);
+    expect(store.trial(1)?.runtime).toBeLessThan(60_000);
+  });
+});
+
+describe('an attempt that was launched under a time limit', () => {
+  it('keeps it, though the next session has none', async () => {
+    const clock = new VirtualClock();
+    const cluster = new SimulatedCluster({ workers: 1, program: PROGRAM, outlivesDriver: true });
+    const medium = memoryMedium();
+    const run = async (store: TrialStore, timeLimit?: number) => {
+      const study = await createStudy({
+        name: 'limited',
+        space: SPACE,
+        objective: LOSS,
+        searcher: random(),
+        backend: simulated({ cluster }),
+        budget: { trials: 1 },
+        timeLimit,
+        clock,
+        store,
+      });
+      return study.run();
+    };
+    // Study created and opened, trial created and launched: it dies with the first report.
+    await expect(run(dying(medium, 2, 'before', []), 2500)).rejects.toThrow(Crash);
+    await run(memoryStore({ medium, takeOver: true }));
+    expect(memoryStore({ medium, takeOver: true }).trial(1)).toMatchObject({
+      failure: 'timeout',
+      message: 'it ran longer than the time limit of 2.5 s',
+    });
+  });
+});
+
+describe('an attempt that was meant to be launched when its driver died', () => {
+  it('does not have its time limit used up by the time in which there was no driver', async () => {
+    const clock = new VirtualClock();
+    const cluster = new SimulatedCluster({ workers: 1, program: PROGRAM, outlivesDriver: true });
+    const medium = memoryMedium();
+    const run = async (store: TrialStore) => {
+      const study = await createStudy({
+        name: 'late',
+        space: SPACE,
+        objective: LOSS,
+        searcher: random(),
+        backend: simulated({ cluster }),
+        budget: { trials: 1 },
+        timeLimit: 60_000,
+        clock,
+        store,
+      });
+      return study.run();
+    };
+    const types: StudyEventType[] = [];
+    await expect(run(dying(medium, 1, 'after', types))).rejects.toThrow(Crash);
+    expect(types).toContain('attempt:launching');
+    clock.advance(3_600_000);
+    await run(memoryStore({ medium, takeOver: true }));
+    const trial = memoryStore({ medium, takeOver: true }).trial(1);
+    expect(trial).toMatchObject({ state: 'completed', resource: 5, runtime: expect.any(Number) as number });
+    expect([...cluster.launches.values()]).toEqual([1]);
+  });
+
+  it('is not launched if it was to stop by then', async () => {
+    const medium = memoryMedium();
+    const launched: string[] = [];
+    const never = new Promise<never>(() => undefined);
+    const open = (answer: () => Promise<never>) => {
+      const backend = defineBackend({
+        name: 'slow',
+        version: '0.0.0',
+        apiVersion: API_VERSION,
+        options: z.strictObject({}),
+        create: (): Backend => ({
+          outlivesDriver: true,
+          open: () => undefined,
+          adopt: (attempts) => attempts.map(({ request: { attempt } }) => ({ attempt, status: 'never-launched' })),
+          launch({ attempt }) {
+            launched.push(attempt);
+            return answer();
+          },
+          stop: () => undefined,
+          capacity: () => 1,
+          close: () => undefined,
+        }),
+      });
+      return createStudy({
+        name: 'stopped',
+        space: SPACE,
+        objective: LOSS,
+        searcher: random(),
+        backend: backend({}),
+        budget: { trials: 1 },
+        store: memoryStore({ medium, takeOver: true }),
+      });
+    };
+    const first = await open(() => {
+      first.interrupt('enough for today');
+      return never;
+    });
+    const stopping = new Promise((resolve) => {
+      first.on('attempt:stopping', resolve);
+    });
+    void first.run();
+    await stopping;
+    await first.close();
+    const second = await open(() => Promise.reject(new Error('no machine')));
+    await second.run();
+    expect(launched).toEqual(['1.1', '1.2']);
+  });
+});
+
 describe('a study that is continued', () => {
   const open = (medium: MemoryMedium, change: object = {}) =>
     createStudy({
@@ -222,6 +371,23 @@ describe('a study that is continued', () => {
     const changed = open(medium, { seed: 4, objective: { metric: 'loss', goal: 'maximize' } });
     await expect(changed).rejects.toMatchObject({ code: 'study-changed' });
     await expect(open(medium, { seed: 4 })).rejects.toThrow('seed: was 3, now 4');
+  });
+
+  it('is refused as well if what has changed is a parameter called version; the version of a plugin may change', async () => {
+    const of = (values: number[], release: string) => {
+      const plugin = prior({ guesses: { version: 1 } });
+      return {
+        space: parseSearchSpace({ version: { type: 'categorical', values } }),
+        searcher: { ...plugin, record: { ...plugin.record, version: release } },
+        first: [{ version: values.at(-1) }],
+      };
+    };
+    const medium = memoryMedium();
+    await (await open(medium, of([1, 2], '0.1.0'))).close();
+    await (await open(medium, of([1, 2], '0.2.0'))).close();
+    const changed = open(medium, of([1, 3], '0.2.0'));
+    await expect(changed).rejects.toThrow(/space\..*version\.values: was \[1,2\], now \[1,3\]/);
+    await expect(changed).rejects.toThrow('first: was [{"version":2}], now [{"version":3}]');
   });
 
   it('may have another budget, and records it', async () => {

@@ -1,14 +1,17 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { LOGGER, STORE } from '../src/container/tokens.ts';
 import { API_VERSION } from '../src/plugin/api-version.ts';
-import { defineSampler, defineSearcher } from '../src/plugin/define.ts';
+import { defineSampler, defineSearcher, type Plugin } from '../src/plugin/define.ts';
 import type { Searcher } from '../src/ports/searcher.ts';
 import type { PlanHorizon } from '../src/ports/searcher-description.ts';
 import { asSearcher } from '../src/searchers/as-searcher.ts';
 import { fullResource } from '../src/searchers/full-resource-searcher.ts';
+import { limit } from '../src/searchers/limit.ts';
+import { prior } from '../src/searchers/prior.ts';
 import { random } from '../src/searchers/random.ts';
 import { repeat } from '../src/searchers/repeat.ts';
+import { sobol } from '../src/searchers/sobol.ts';
 import { memoryMedium, memoryStore } from '../src/store/memory-store.ts';
 import { createStudy } from '../src/study/create-study.ts';
 import { planStudy } from '../src/study/plan-study.ts';
@@ -119,6 +122,29 @@ describe('a searcher that describes itself', () => {
     await searcher.close();
     expect(await planStudy({ name: 'plan', space: SPACE, objective: LOSS, searcher: random() }, 1)).toBeUndefined();
   });
+
+  it.each<[string, Plugin<'searcher'> | Plugin<'sampler'>]>([
+    ['random', random()],
+    ['sobol', sobol()],
+    ['a prior over it', prior({ guesses: { x: 0.5 } })],
+    ['a limit on it', limit({ searcher: random(), concurrency: 2 })],
+  ])('is not told a history that it has nothing to say of: %s', async (_, plugin) => {
+    const { store } = await study();
+    const journal = vi.spyOn(store, 'journal');
+    const searcher = await rebuildSearcher(store, SPACE, plugin);
+    expect(await searcher.describe()).toEqual({ notes: [] });
+    expect(searcher.standing(1)).toBeUndefined();
+    await searcher.close();
+    expect(journal).not.toHaveBeenCalled();
+  });
+
+  it('is told it inside what has nothing to add', async () => {
+    const { store } = await study();
+    const searcher = await rebuildSearcher(store, SPACE, limit({ searcher: frank({}), concurrency: 2 }));
+    expect((await searcher.describe()).notes).toEqual(['3 trials, 15 values']);
+    expect(searcher.standing(2)?.notes[0]?.split(' ').length).toBe(5);
+    await searcher.close();
+  });
 });
 
 describe('the plan of a study', () => {
@@ -208,6 +234,8 @@ describe('what wraps a searcher or a sampler', () => {
   };
 
   it('passes on what it says of itself', async () => {
+    const believed = prior({ sampler: talking({}), guesses: { x: 0.5 } });
+    expect(await believed.create(context).describe?.()).toEqual({ model: MODEL, notes: ['hello'] });
     const whole = fullResource(talking({}).create(context));
     expect(await whole.describe?.()).toEqual({ model: MODEL, notes: ['hello'] });
     const twice = repeat({ searcher: asSearcher(talking({})), times: 2 }).create(context);

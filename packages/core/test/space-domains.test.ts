@@ -117,6 +117,23 @@ describe('continuous floats', () => {
     expect(most).toBe(12);
   });
 
+  it('go down to the least numbers there are on a log scale', () => {
+    for (const exponent of [-292, -297, -300, -307, -310, -320]) {
+      const domain = domainOf({
+        type: 'float',
+        min: Number(`1e${exponent}`),
+        max: Number(`1e${exponent + 3}`),
+        scale: 'log',
+      });
+      for (const place of [0.01, 0.25, 0.5, 0.75, 0.99]) {
+        const value = domain.fromUnit(place) as number;
+        expect(domain.issue(value)).toBeUndefined();
+        expect(domain.canonical(value)).toBe(value);
+        expect(domain.toUnit(value)).toBeCloseTo(place, 3);
+      }
+    }
+  });
+
   it('are as fine near 1 on a reverse-log scale as near 0 on a log scale', () => {
     const log = domainOf({ type: 'float', min: 1e-4, max: 0.5, scale: 'log' });
     const reverse = domainOf({ type: 'float', min: 0.5, max: 1 - 1e-4, scale: 'reverse-log' });

@@ -13,8 +13,13 @@ export function decimal(integer: number, places: number): number {
   return Number(`${integer}e${-places}`) + 0;
 }
 
-/** `value * 10^places`, to within two roundings. */
+/** Largest power of ten that is a number. */
+const LARGEST = 308;
+
+/** `value * 10^places`, to within three roundings. */
 export function scaled(value: number, places: number): number {
+  // The factor for a number next to 0 is none itself.
+  if (places > LARGEST) return scaled(value * Number(`1e${LARGEST}`), places - LARGEST);
   if (places >= 0) return value * (places <= 22 ? POWERS[places]! : Number(`1e${places}`));
   return value / (places >= -22 ? POWERS[-places]! : Number(`1e${-places}`));
 }

@@ -50,7 +50,10 @@ export interface RetryPolicy {
 export type DuplicatePolicy =
   /** Run it like any other. */
   | 'allow'
-  /** Ask for another one; when the space is used up, the study is exhausted. */
+  /**
+   * Ask for another one, up to 1,000 times for the same place; when the space is used up, the study is exhausted. The last few
+   * configurations of a large finite space may take longer to draw: then one is run again.
+   */
   | 'redraw';
 
 /** Which checkpoints of trials that are over are kept. */

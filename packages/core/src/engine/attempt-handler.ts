@@ -76,7 +76,9 @@ export class AttemptHandler {
         return undefined;
       }
       case 'deadline': {
-        const limit = (this.#state.settings.timeLimit ?? 0) / 1000;
+        // The limit under which it was launched, which may be another one than this session's.
+        const { deadline = now, since = now } = trial.attempt ?? {};
+        const limit = (deadline - since) / 1000;
         this.#stop(trial, 'timeout', `it ran longer than the time limit of ${limit} s`, 'terminate');
         return undefined;
       }

@@ -21,9 +21,10 @@ export interface AttemptReaders {
   ): void;
   /**
    * Reads to the end of the files, then forgets the attempt.
+   * @param cutOff whether the program may have been in the middle of a line
    * @returns what was seen and not understood, once everything has been read; `undefined` at once if nothing is open
    */
-  drain(attempt: AttemptId): Promise<string | undefined> | undefined;
+  drain(attempt: AttemptId, cutOff: boolean): Promise<string | undefined> | undefined;
   /** Stops reading everything. */
   close(): void;
 }

@@ -2,7 +2,7 @@ import type { StudyEvent } from '../domain/event.ts';
 import type { AttemptEnd } from '../domain/failure.ts';
 import { isPromise } from '../domain/json.ts';
 import type { AttemptId } from '../domain/trial.ts';
-import { messageOf } from '../errors.ts';
+import { FettleError, messageOf } from '../errors.ts';
 import type { EventHub } from '../events/event-hub.ts';
 import type { Adoption, BackendHost, Launched, RecordedAttempt } from '../ports/backend.ts';
 import type { CheckpointFiles } from '../ports/checkpoint-files.ts';
@@ -14,7 +14,8 @@ import type { BackendGuard } from './backend-guard.ts';
 import type { AttemptReaders } from './attempt-readers.ts';
 import { Inbox } from './inbox.ts';
 import type { Input } from './input.ts';
-import { liveAttemptId, toRecord, type LiveTrial } from './live-trial.ts';
+import { wasCutOff } from './judge-end.ts';
+import { isStale, liveAttemptId, type LiveTrial, toRecord, wasToEnd } from './live-trial.ts';
 import type { Finish, Tick } from './tick.ts';
 
 /** Events that may wait for one commit when the backend dies with the driver anyway. */
@@ -55,8 +56,8 @@ export class Driver {
   readonly #ended = new Set<AttemptId>();
   /** Checkpoints that are being deleted. */
   readonly #deleting = new Set<Promise<void>>();
-  /** Launches that the backend has not answered yet. */
-  readonly #launching = new Map<AttemptId, Promise<void>>();
+  /** Attempts whose launch or adoption the backend has not answered yet, each with what waits for the answer. */
+  readonly #unanswered = new Map<AttemptId, (() => void)[]>();
   #lease: Disposer | undefined;
   #broken: unknown;
 
@@ -97,11 +98,12 @@ export class Driver {
       request: this.#tick.request(trial),
       handle: trial.attempt?.started === true ? trial.attempt.handle : undefined,
     }));
+    const answers = running.map((trial) => this.#awaitAnswer(liveAttemptId(trial)));
     const adoptions = await this.#backend.adopt(recorded);
-    for (const trial of running) {
+    for (const [index, trial] of running.entries()) {
       this.#tick.occupy();
       const adoption = adoptions.get(liveAttemptId(trial));
-      if (adoption !== undefined) this.#adopted(trial, adoption);
+      if (adoption !== undefined) answers[index]?.(() => this.#adopted(trial, adoption));
     }
   }
 
@@ -112,13 +114,15 @@ export class Driver {
         this.#logger.info(`Attempt ${attempt} still runs and was taken over.`);
         this.#watch(trial, attempt, adoption.launched);
         if (trial.attempt?.stopping !== undefined) this.#stop(attempt, 'checkpoint');
+        else if (wasToEnd(trial)) this.#setTimer(attempt, this.#tick.state.settings.grace, 'overdue');
         return;
       case 'ended':
         if (adoption.launched !== undefined) this.#read(trial, attempt, adoption.launched);
         this.#attemptEnded(attempt, adoption.end);
         return;
       case 'never-launched':
-        this.#launch({ kind: 'launch', request: this.#tick.request(trial) });
+        if (isStale(trial)) this.#attemptEnded(attempt, { kind: 'evicted', message: 'It was never launched.' });
+        else this.#launch({ kind: 'launch', request: this.#tick.request(trial) });
         return;
     }
   }
@@ -136,14 +140,17 @@ export class Driver {
     }
   }
 
-  /** One turn: everything that has been said, then everything that follows from it. */
-  async step(): Promise<void> {
+  /**
+   * One turn: everything that has been said, then everything that follows from it.
+   * @param impatient see {@link Tick.schedule}
+   */
+  async step(impatient = false): Promise<void> {
     if (this.#broken !== undefined) throw this.#broken;
     for (const input of this.#inbox.take()) {
       const handled = this.#tick.handle(input, this.#clock.now());
       if (isPromise(handled)) await handled;
     }
-    const scheduled = this.#tick.schedule(this.#clock.now(), this.#backend.capacity());
+    const scheduled = this.#tick.schedule(this.#clock.now(), this.#backend.capacity(), impatient);
     if (isPromise(scheduled)) await scheduled;
     if (this.#backend.outlivesDriver) this.commit();
     else if (this.#tick.outbox.pending >= GROUP) {
@@ -226,24 +233,38 @@ export class Driver {
 
   #launch({ request }: Extract<Action, { kind: 'launch' }>): void {
     const { attempt } = request;
-    const launched = (answer: Launched): void => {
-      this.#launching.delete(attempt);
-      // Nothing to remember, nothing to record: the attempt is found again by its name.
-      if (answer.handle !== null) this.post({ kind: 'launched', attempt, handle: answer.handle });
-      const trial = this.#tick.state.live.get(request.trial);
-      if (trial !== undefined) this.#watch(trial, attempt, answer);
-    };
-    const failed = (thrown: unknown): void => {
-      this.#launching.delete(attempt);
-      this.#attemptEnded(attempt, { kind: 'failed', failure: 'launch', message: messageOf(thrown) });
-    };
+    const answered = this.#awaitAnswer(attempt);
+    const launched = (answer: Launched): void =>
+      answered(() => {
+        // Nothing to remember, nothing to record: the attempt is found again by its name.
+        if (answer.handle !== null) this.post({ kind: 'launched', attempt, handle: answer.handle });
+        const trial = this.#tick.state.live.get(request.trial);
+        if (trial !== undefined) this.#watch(trial, attempt, answer);
+      });
+    const failed = (thrown: unknown): void =>
+      answered(() => this.#attemptEnded(attempt, { kind: 'failed', failure: 'launch', message: messageOf(thrown) }));
     try {
       const answer = this.#backend.launch(request);
-      if (isPromise(answer)) this.#launching.set(attempt, answer.then(launched, failed));
+      if (isPromise(answer)) void answer.then(launched, failed);
       else launched(answer);
     } catch (thrown) {
       failed(thrown);
     }
+  }
+
+  /**
+   * Keeps what the backend says of an attempt, at once or later, until it has answered for it: only the answer says which files
+   * there are to read first.
+   * @returns to be called once with what is done about the answer
+   */
+  #awaitAnswer(attempt: AttemptId): (take: () => void) => void {
+    const waiting: (() => void)[] = [];
+    this.#unanswered.set(attempt, waiting);
+    return (take) => {
+      this.#unanswered.delete(attempt);
+      take();
+      for (const call of waiting) call();
+    };
   }
 
   #watch(trial: LiveTrial, attempt: AttemptId, launched: Launched): void {
@@ -261,17 +282,16 @@ export class Driver {
 
   /** An end is passed on only after everything the attempt wrote has been read. */
   #attemptEnded(attempt: AttemptId, end: AttemptEnd): void {
-    const launching = this.#launching.get(attempt);
-    if (launching !== undefined) {
-      // It ended before its launch was answered: only the answer says which files there are to read.
-      void launching.then(() => this.#attemptEnded(attempt, end));
+    const waiting = this.#unanswered.get(attempt);
+    if (waiting !== undefined) {
+      waiting.push(() => this.#attemptEnded(attempt, end));
       return;
     }
     if (this.#ended.has(attempt)) return;
     this.#ended.add(attempt);
     this.#timers.get(attempt)?.();
     this.#timers.delete(attempt);
-    const drained = this.#readers.drain(attempt);
+    const drained = this.#readers.drain(attempt, wasCutOff(end));
     const pass = (ignored: string | undefined): void => {
       this.#ended.delete(attempt);
       const explained = end.kind === 'finished' && ignored !== undefined ? { ...end, note: ignored } : end;
@@ -283,9 +303,9 @@ export class Driver {
 
   #stop(attempt: AttemptId, from: 'checkpoint' | 'terminate' | 'kill'): void {
     const { grace } = this.#tick.state.settings;
-    const launching = this.#launching.get(attempt);
-    if (launching !== undefined) {
-      void launching.then(() => this.#stop(attempt, from));
+    const waiting = this.#unanswered.get(attempt);
+    if (waiting !== undefined) {
+      waiting.push(() => this.#stop(attempt, from));
       return;
     }
     try {
@@ -314,12 +334,19 @@ export class Driver {
   #keepLease(options: { readonly background: boolean }): void {
     if (this.#clock.idle !== undefined) return;
     this.#lease?.();
+    let silent = false;
     const beat = (): void => {
       try {
         this.#store.renewLease();
+        silent = false;
       } catch (thrown) {
-        this.#break(thrown);
-        return;
+        if (!(thrown instanceof FettleError && thrown.code === 'store-unwritable')) {
+          this.#break(thrown);
+          return;
+        }
+        // A disk that is full for a while, or a file server away, ends no session that has nothing to write.
+        if (!silent) this.#logger.warn(`The study's store cannot be told that the driver lives: ${thrown.message}`);
+        silent = true;
       }
       this.#lease = this.#clock.after(LEASE_PERIOD, beat, options);
     };

@@ -1,6 +1,9 @@
 import type { AttemptEnd, FailureClass } from '../domain/failure.ts';
 import type { LiveTrial } from './live-trial.ts';
 
+/** Exit codes above this stand for a signal. */
+const MOST_OWN_CODES = 128;
+
 /** What the end of an attempt means for its trial. */
 export type TrialVerdict =
   | { readonly kind: 'complete' }
@@ -59,4 +62,10 @@ export function judgeEnd(trial: LiveTrial, end: AttemptEnd): TrialVerdict {
 /** Whether the trial has come as far as it was asked to; one without a level has, if it says so itself. */
 function reachedTarget(trial: LiveTrial): boolean {
   return trial.reports > 0 && (trial.view.until === undefined || trial.view.resource >= trial.view.until);
+}
+
+/** Whether the program did not come to an end of its own, with everything written that it had to write. */
+export function wasCutOff(end: AttemptEnd): boolean {
+  if (end.kind !== 'failed') return end.kind === 'evicted';
+  return end.signal !== undefined || end.exitCode === undefined || end.exitCode > MOST_OWN_CODES;
 }

@@ -50,8 +50,8 @@ export interface LiveTrial {
   normalized: number;
   metrics: Metrics | undefined;
   /**
-   * The searcher's decision on the last report since the trial was created or resumed, if it was not to continue. It holds
-   * for the attempt that takes the place of one that failed after it, too.
+   * The searcher's last decision since the trial was created or resumed that was not to continue. It holds for the attempt
+   * that takes the place of one that failed after it, too.
    */
   decision: Exclude<Decision, { kind: 'continue' }> | undefined;
   /** Not to be launched before; milliseconds since the epoch. */
@@ -104,6 +104,16 @@ export function newLiveTrial(
 /** The name of the attempt under way. */
 export function liveAttemptId(trial: LiveTrial): AttemptId {
   return attemptId(trial.view.id, trial.attempts);
+}
+
+/** Whether the attempt itself came to the point where its trial was to pause or to stop, so that its end was waited for. */
+export function wasToEnd({ attempt, decision }: LiveTrial): boolean {
+  return decision !== undefined && attempt !== undefined && attempt.resource > attempt.resumeFrom;
+}
+
+/** Whether a launch that was meant makes no sense any more: it was to stop, or its time limit runs since it was meant. */
+export function isStale({ attempt }: LiveTrial): boolean {
+  return attempt !== undefined && (attempt.stopping !== undefined || attempt.deadline !== undefined);
 }
 
 /** The trial as it is stored and shown. */

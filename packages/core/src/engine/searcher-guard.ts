@@ -62,6 +62,11 @@ export class SearcherGuard {
     if (this.#searcher.ended !== undefined) this.#calls.tell('ended', () => this.#searcher.ended?.(trial, outcome));
   }
 
+  /** Whether it ever says where it stands, or how a trial does: only then has it an answer that depends on the history. */
+  get answersQuestions(): boolean {
+    return this.#searcher.describe !== undefined || this.#searcher.standing !== undefined;
+  }
+
   /** Where the searcher stands; only notes, and none, if it does not say. @throws FettleError `plugin-misbehaved` */
   async describe(): Promise<SearcherDescription> {
     const answer = this.#calls.call('describe', () => this.#searcher.describe?.());

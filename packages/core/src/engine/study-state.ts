@@ -294,7 +294,8 @@ export class StudyState {
       trial.value = body.metrics[objective.metric];
       trial.normalized = normalized;
     }
-    trial.decision = body.decision.kind === 'continue' ? undefined : body.decision;
+    // A program that reports beyond the level at which it was to pause or to stop is asked about again: that takes nothing back.
+    if (body.decision.kind !== 'continue') trial.decision = body.decision;
     if (trial.attempt !== undefined) {
       trial.attempt.resource = body.resource;
       if (body.position !== undefined) trial.attempt.positions.set(body.position.source, body.position);

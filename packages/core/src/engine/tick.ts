@@ -2,6 +2,7 @@ import { isPromise, type MaybePromise } from '../domain/json.ts';
 import type { SearchSpace } from '../domain/search-space.ts';
 import type { DuplicatePolicy } from '../domain/study-spec.ts';
 import { attemptId, parseAttemptId, type TrialId } from '../domain/trial.ts';
+import { ALL_TRIED } from '../domain/tried-configurations.ts';
 import { FettleError } from '../errors.ts';
 import type { LaunchRequest } from '../ports/backend.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -128,8 +129,9 @@ export class Tick {
   /**
    * Fills free places: queued trials first, then what the searcher wants. Afterwards says whether anything is left to do.
    * @param capacity attempts that can run at the same time
+   * @param impatient whether a place that stays free is given to a trial whose time to be tried again has not come
    */
-  schedule(now: number, capacity: number): MaybePromise<void> {
+  schedule(now: number, capacity: number, impatient = false): MaybePromise<void> {
     this.#now = now;
     if (capacity !== this.#capacity || this.#attempts.news !== this.#heard) this.#waiting = undefined;
     this.#capacity = capacity;
@@ -140,10 +142,14 @@ export class Tick {
       this.#endTurn(verdict);
       return undefined;
     }
-    this.#launchQueued();
+    this.#launchQueued(now);
     const filled = this.#fill();
-    if (isPromise(filled)) return filled.then(() => this.#endTurn(this.#verdict()));
-    this.#endTurn(this.#verdict());
+    const end = (): void => {
+      if (impatient) this.#launchQueued(Number.POSITIVE_INFINITY);
+      this.#endTurn(this.#verdict());
+    };
+    if (isPromise(filled)) return filled.then(end);
+    end();
     return undefined;
   }
 
@@ -165,10 +171,10 @@ export class Tick {
     return this.#state;
   }
 
-  #launchQueued(): void {
+  #launchQueued(time: number): void {
     for (const trial of this.#state.queue) {
       if (this.#attempts.occupied >= this.#capacity) return;
-      if (trial.notBefore <= this.#now) this.#launch(trial);
+      if (trial.notBefore <= time) this.#launch(trial);
     }
   }
 
@@ -245,10 +251,9 @@ export class Tick {
       const duplicate = this.#duplicates.judge(configuration, draw);
       if (duplicate === 'redraw') return this.#askOnce(verdict, draw + 1);
       if (duplicate === 'used-up') {
-        const reason = 'every configuration of the search space has been tried';
         // Trials that are paused may still go on by what others report: the searcher is asked again then.
-        if (this.#state.active.size > 0) this.#waiting = reason;
-        else this.#exhausted = reason;
+        if (this.#state.active.size > 0) this.#waiting = ALL_TRIED;
+        else this.#exhausted = ALL_TRIED;
         return undefined;
       }
     }

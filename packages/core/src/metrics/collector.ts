@@ -72,11 +72,13 @@ export class MetricCollector {
   }
 
   /**
-   * Reads the files to their real end, the last unfinished line included, then stops. For when the attempt has ended.
-   * Calling it again gives the same promise. After `stop`, nothing more is read.
+   * Reads the files to their real end, then stops. For when the attempt has ended. Calling it again gives the same promise.
+   * After `stop`, nothing more is read.
+   * @param cutOff whether the program was ended from outside: a last line without its end may then be a part of one, and of a
+   * number, and is not read
    */
-  drain(): Promise<void> {
-    this.#drained ??= this.#drain();
+  drain(cutOff = false): Promise<void> {
+    this.#drained ??= this.#drain(cutOff);
     return this.#drained;
   }
 
@@ -133,7 +135,7 @@ export class MetricCollector {
     return found;
   }
 
-  async #drain(): Promise<void> {
+  async #drain(cutOff: boolean): Promise<void> {
     this.#rest();
     await this.#looking;
     await this.#readOn();
@@ -144,7 +146,7 @@ export class MetricCollector {
       await this.#readOn();
     }
     if (this.#failure !== undefined) throw this.#failure.thrown;
-    for (const tail of this.#tails) tail.finish();
+    for (const tail of this.#tails) tail.finish(cutOff);
     this.#stopped = true;
   }
 }

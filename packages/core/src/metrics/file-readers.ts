@@ -35,10 +35,10 @@ export function fileReaders(
       collectors.set(attempt, collector);
       collector.start();
     },
-    drain(attempt) {
+    drain(attempt, cutOff) {
       const collector = collectors.get(attempt);
       if (collector === undefined) return undefined;
-      return collector.drain().then(() => {
+      return collector.drain(cutOff).then(() => {
         collectors.delete(attempt);
         return ignoredText(collector);
       });

@@ -76,9 +76,12 @@ export class SourceTail {
     return piece.size > at + piece.bytes.length ? 'more' : 'all';
   }
 
-  /** Reads what is left of the bytes, now that nothing will follow them, and ends. */
-  finish(): void {
-    if (!this.#done && !this.#unreadable) this.#parse(true);
+  /**
+   * Reads what is left of the bytes, now that nothing will follow them, and ends.
+   * @param cutOff whether something should have followed: what the source wanted to see the rest of is then left out
+   */
+  finish(cutOff: boolean): void {
+    if (!this.#done && !this.#unreadable && !cutOff) this.#parse(true);
     this.#done = true;
   }
 

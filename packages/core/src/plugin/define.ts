@@ -4,7 +4,7 @@ import type { JsonValue, MaybePromise } from '../domain/json.ts';
 import type { Objective } from '../domain/objective.ts';
 import type { PastStudy } from '../domain/past-study.ts';
 import type { SearchSpace } from '../domain/search-space.ts';
-import type { PluginRecord } from '../domain/study-spec.ts';
+import type { DuplicatePolicy, PluginRecord } from '../domain/study-spec.ts';
 import type { Backend } from '../ports/backend.ts';
 import type { ConfigurationSampler } from '../ports/configuration-sampler.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -23,6 +23,8 @@ export interface SearcherContext {
   readonly objective: Objective;
   /** Whether the program can resume from its checkpoint folder; if not, a resumed trial begins again at 0. */
   readonly resumable: boolean;
+  /** What the study does with a configuration that it has tried already. Absent: it runs it like any other. */
+  readonly duplicates?: DuplicatePolicy | undefined;
   /** A stream of the study's own randomness that belongs to no trial. */
   random(purpose: string): RandomStream;
   readonly logger: Logger;
@@ -180,7 +182,8 @@ function define<K extends PluginKind, Schema extends z.ZodType>(
       create(context) {
         const made = definition.create(options, folder === undefined ? context : { ...context, folder });
         requirePort(kind, definition.name, made);
-        return kind === 'sampler' ? guardedSampler(made as ConfigurationSampler, definition.name) : made;
+        if (kind !== 'sampler') return made;
+        return guardedSampler(made as ConfigurationSampler, definition.name, context as SearcherContext);
       },
     };
     return Object.freeze(Object.defineProperty(plugin, marker, { value: true }));

@@ -84,7 +84,8 @@ export interface Searcher extends SelfDescribing {
   /** A paused trial was queued again, by the searcher's own suggestion. `trial.until` is its new target. */
   resumed?(trial: TrialView): void;
   /**
-   * A running trial reported. During recovery `recorded` is the decision that was taken then; a searcher whose decision
+   * A running trial reported. A decision to pause or to stop holds until the trial is resumed: what a program reports on its way
+   * out is told as well, and a `continue` then takes nothing back. During recovery `recorded` is the decision that was taken then; a searcher whose decision
    * is costly to compute may return it as it is, after changing its state as it would have.
    */
   report(trial: TrialView, report: ObservedReport, recorded?: Decision): MaybePromise<Decision>;

@@ -19,7 +19,8 @@ export function fullResource(sampler: ConfigurationSampler): Searcher {
       return GO_ON;
     },
     ended: (trial, outcome) => sampler.ended?.(trial, outcome),
-    describe: async () => ({ notes: [], ...(await sampler.describe?.()) }),
+    // Nobody need tell the whole history to what has nothing to say of it.
+    ...(sampler.describe && { describe: async () => ({ notes: [], ...(await sampler.describe?.()) }) }),
     close: () => sampler.close?.(),
   };
 }

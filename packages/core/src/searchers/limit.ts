@@ -41,11 +41,12 @@ export const limit: FactoryOf<'searcher', LimitOptions> = defineSearcher({
       resumed: (trial) => inner.resumed?.(trial),
       report: (trial, report, recorded) => inner.report(trial, report, recorded),
       ended: (trial, outcome) => inner.ended?.(trial, outcome),
-      describe: async () => (await inner.describe?.()) ?? { notes: [] },
-      ...(inner.plan === undefined
-        ? {}
-        : { plan: (horizon) => inner.plan!({ ...horizon, workers: Math.min(horizon.workers, concurrency) }) }),
-      standing: (trial) => inner.standing?.(trial),
+      // What the searcher inside cannot say of itself, this one must not seem to.
+      ...(inner.describe && { describe: () => inner.describe!() }),
+      ...(inner.plan && {
+        plan: (horizon) => inner.plan!({ ...horizon, workers: Math.min(horizon.workers, concurrency) }),
+      }),
+      ...(inner.standing && { standing: (trial) => inner.standing!(trial) }),
       close: () => inner.close?.(),
     };
   },

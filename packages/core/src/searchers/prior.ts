@@ -11,7 +11,6 @@ import { API_VERSION } from '../plugin/api-version.ts';
 import { defineSampler, type FactoryOf, type OptionSchemas, type Plugin } from '../plugin/define.ts';
 import { pluginOption } from '../plugin/plugin-option.ts';
 import type { ConfigurationSampler, Sample } from '../ports/configuration-sampler.ts';
-import type { SearcherDescription } from '../ports/searcher-description.ts';
 import type { Offer, TrialOutcome, TrialView } from '../ports/searcher.ts';
 import { VERSION } from '../version.ts';
 import { hopeless, MOST_FORBIDDEN, random } from './random.ts';
@@ -95,6 +94,8 @@ class PriorSampler implements ConfigurationSampler {
   readonly #space: SearchSpace;
   readonly #beliefs: ReadonlyMap<string, Belief>;
   readonly #worth: number;
+  /** What the sampler inside says of itself, if it does. */
+  readonly describe?: NonNullable<ConfigurationSampler['describe']>;
   /** Trials of this sampler: the only state. */
   #trials = 0;
 
@@ -103,6 +104,7 @@ class PriorSampler implements ConfigurationSampler {
     this.#space = space;
     this.#beliefs = beliefs;
     this.#worth = worth;
+    if (inner.describe !== undefined) this.describe = () => inner.describe!();
   }
 
   sample(offer: Offer): MaybePromise<Sample> {
@@ -122,10 +124,6 @@ class PriorSampler implements ConfigurationSampler {
 
   ended(trial: TrialView, outcome: TrialOutcome): void {
     this.#inner.ended?.(trial, outcome);
-  }
-
-  async describe(): Promise<Pick<SearcherDescription, 'model' | 'notes'>> {
-    return (await this.#inner.describe?.()) ?? { notes: [] };
   }
 
   close(): MaybePromise<void> {

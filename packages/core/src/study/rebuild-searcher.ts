@@ -26,18 +26,19 @@ export interface RebuiltSearcher {
 }
 
 /** What the searcher of a study is made from. */
-export type SearcherBasis = Pick<StudyDefinition, 'objective' | 'seed' | 'resumable'>;
+export type SearcherBasis = Pick<StudyDefinition, 'objective' | 'seed' | 'resumable' | 'duplicates'>;
 
 /** A fresh searcher for a study. @throws FettleError that names it, if it cannot be made for this one */
 export function makeSearcher(
   plugin: Plugin<'searcher'> | Plugin<'sampler'>,
   space: SearchSpace,
-  { objective, seed, resumable }: SearcherBasis,
+  { objective, seed, resumable, duplicates }: SearcherBasis,
   logger: Logger = silentLogger(),
 ): SearcherGuard {
   const whole = isPlugin(plugin, 'sampler') ? asSearcher(plugin) : plugin;
   const { name } = whole.definition;
-  const context = { space, objective, resumable, random: (purpose: string) => studyStream(seed, purpose), logger };
+  const random = (purpose: string) => studyStream(seed, purpose);
+  const context = { space, objective, resumable, duplicates, random, logger };
   try {
     return new SearcherGuard(whole.create(context), name, space);
   } catch (thrown) {
@@ -56,7 +57,8 @@ export function recordedDefinition(reader: TrialReader): StudyDefinition {
 
 /**
  * Makes the searcher of a recorded study anew and tells it the study's history, to ask it how things stand, or stood.
- * Nothing is run and nothing is written.
+ * Nothing is run and nothing is written. A searcher with neither `describe` nor `standing` is told nothing: no answer of its
+ * would be another for it.
  * @param upTo number of the last event it is told of; default: all
  * @returns the searcher; close it after the last question
  * @throws FettleError `study-missing` if the store is empty, `plugin-misbehaved` if the searcher does not live through it
@@ -68,6 +70,7 @@ export async function rebuildSearcher(
   upTo = Number.POSITIVE_INFINITY,
 ): Promise<RebuiltSearcher> {
   const searcher = makeSearcher(plugin, space, recordedDefinition(reader));
+  if (!searcher.answersQuestions) return searcher;
   const state = new StudyState();
   try {
     for (const event of reader.journal()) {

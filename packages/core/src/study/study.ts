@@ -205,7 +205,8 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
 
   /**
    * The next trial to run by hand, or `undefined` if there is none now: the budget is used up, or the searcher waits for
-   * results or has nothing left. There will be none any more once no trial is out (`status().running` is empty).
+   * results or has nothing left. There will be none any more once no trial is out (`status().running` is empty). A trial that
+   * is to be tried again comes after the others until its back-off has passed, but nobody waits for that.
    */
   async ask(): Promise<AskedTrial<C> | undefined> {
     const backend = this.#manual();
@@ -214,7 +215,7 @@ export class Study<C extends Configuration = Configuration> implements AsyncDisp
       backend.places += 1;
       let request: LaunchRequest | undefined;
       try {
-        await this.#parts.driver.step();
+        await this.#parts.driver.step(true);
         request = backend.takeLaunched();
       } finally {
         if (request === undefined) backend.places -= 1;

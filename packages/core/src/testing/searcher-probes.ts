@@ -108,7 +108,8 @@ export async function compareRebuilt(
 ): Promise<void> {
   const recorded = recordedSuggestion(moment);
   if (recorded === undefined) return;
-  const guard = makeSearcher(plugin, space, { objective: MINIMIZE, seed: 7, resumable: true });
+  const basis = { objective: MINIMIZE, seed: 7, resumable: true, duplicates: 'redraw' } as const;
+  const guard = makeSearcher(plugin, space, basis);
   const state = new StudyState();
   let answer: Suggestion;
   try {
