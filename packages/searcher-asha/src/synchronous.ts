@@ -2,6 +2,7 @@ import type { Plugin, SearcherContext } from '@fettle/core';
 import { BracketRounds, type RoundBracket } from './bracket-rounds.ts';
 import { HalvingSearcher } from './halving-searcher.ts';
 import { planRounds } from './plan-rounds.ts';
+import { untilUsedUp } from './until-used-up.ts';
 import { beginsAgain } from './variant.ts';
 
 /** What synchronous searchers are made of. */
@@ -22,7 +23,7 @@ export function synchronousSearcher(parts: SynchronousParts, context: SearcherCo
   const notes = resumable ? [] : [beginsAgain('asha can stop trials instead')];
   for (const note of notes) logger.info(note);
   return new HalvingSearcher({
-    sampler: sampler.create(context),
+    sampler: untilUsedUp(sampler.create(context), context),
     allocation: new BracketRounds(cycle, reductionFactor, rounds),
     variant: 'promotion',
     rungValue,

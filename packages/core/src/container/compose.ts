@@ -31,7 +31,7 @@ import {
 /** Says how each service of a study is made; nothing is made yet. */
 export function composeStudy(options: StudyOptions, searcher: Plugin<'searcher'>, backend: Plugin<'backend'>): Scope {
   const scope = new Scope();
-  const { objective, seed = 0 } = options;
+  const { objective, seed = 0, duplicates = 'redraw' } = options;
   scope.provide(CLOCK, () => options.clock ?? systemClock());
   scope.provide(LOGGER, () => options.logger ?? silentLogger());
   scope.provide(SPACE, () => options.space);
@@ -56,7 +56,7 @@ export function composeStudy(options: StudyOptions, searcher: Plugin<'searcher'>
   scope.provide(
     SEARCHER,
     (services) => {
-      const basis = { objective, seed, resumable: options.resumable ?? false };
+      const basis = { objective, seed, resumable: options.resumable ?? false, duplicates };
       return makeSearcher(searcher, services.get(SPACE), basis, services.get(LOGGER));
     },
     (guard) => guard.close(),

@@ -4,7 +4,7 @@ import type { JsonValue, MaybePromise } from '../domain/json.ts';
 import type { Objective } from '../domain/objective.ts';
 import type { PastStudy } from '../domain/past-study.ts';
 import type { SearchSpace } from '../domain/search-space.ts';
-import type { PluginRecord } from '../domain/study-spec.ts';
+import type { DuplicatePolicy, PluginRecord } from '../domain/study-spec.ts';
 import type { Backend } from '../ports/backend.ts';
 import type { ConfigurationSampler } from '../ports/configuration-sampler.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -23,6 +23,8 @@ export interface SearcherContext {
   readonly objective: Objective;
   /** Whether the program can resume from its checkpoint folder; if not, a resumed trial begins again at 0. */
   readonly resumable: boolean;
+  /** What is done with a configuration that was tried already; absent: it runs again, as with `allow`. */
+  readonly duplicates?: DuplicatePolicy | undefined;
   /** A stream of the study's own randomness that belongs to no trial. */
   random(purpose: string): RandomStream;
   readonly logger: Logger;

@@ -10,8 +10,16 @@ import type { StudyOptions } from './study-options.ts';
  * @throws FettleError `plugin-misbehaved`
  */
 export async function planStudy(options: StudyOptions, workers: number): Promise<SearcherPlan | undefined> {
-  const { searcher: plugin, space, objective, seed = 0, resumable = false, budget = {} } = options;
-  const searcher = makeSearcher(plugin, space, { objective, seed, resumable });
+  const {
+    searcher: plugin,
+    space,
+    objective,
+    seed = 0,
+    resumable = false,
+    duplicates = 'redraw',
+    budget = {},
+  } = options;
+  const searcher = makeSearcher(plugin, space, { objective, seed, resumable, duplicates });
   try {
     return searcher.plan({ trials: most(budget, 'trials'), resource: most(budget, 'resource'), workers });
   } finally {

@@ -26,18 +26,19 @@ export interface RebuiltSearcher {
 }
 
 /** What the searcher of a study is made from. */
-export type SearcherBasis = Pick<StudyDefinition, 'objective' | 'seed' | 'resumable'>;
+export type SearcherBasis = Pick<StudyDefinition, 'objective' | 'seed' | 'resumable' | 'duplicates'>;
 
 /** A fresh searcher for a study. @throws FettleError that names it, if it cannot be made for this one */
 export function makeSearcher(
   plugin: Plugin<'searcher'> | Plugin<'sampler'>,
   space: SearchSpace,
-  { objective, seed, resumable }: SearcherBasis,
+  { objective, seed, resumable, duplicates }: SearcherBasis,
   logger: Logger = silentLogger(),
 ): SearcherGuard {
   const whole = isPlugin(plugin, 'sampler') ? asSearcher(plugin) : plugin;
   const { name } = whole.definition;
-  const context = { space, objective, resumable, random: (purpose: string) => studyStream(seed, purpose), logger };
+  const random = (purpose: string) => studyStream(seed, purpose);
+  const context = { space, objective, resumable, duplicates, random, logger };
   try {
     return new SearcherGuard(whole.create(context), name, space);
   } catch (thrown) {

@@ -108,7 +108,7 @@ export async function compareRebuilt(
 ): Promise<void> {
   const recorded = recordedSuggestion(moment);
   if (recorded === undefined) return;
-  const guard = makeSearcher(plugin, space, { objective: MINIMIZE, seed: 7, resumable: true });
+  const guard = makeSearcher(plugin, space, { objective: MINIMIZE, seed: 7, resumable: true, duplicates: 'redraw' });
   const state = new StudyState();
   let answer: Suggestion;
   try {
