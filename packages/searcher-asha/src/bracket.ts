@@ -83,7 +83,7 @@ export class Bracket {
 
   /** How many of a rung's results may go on now. */
   quota(index: number): number {
-    return this.rungs[index]!.quota;
+    return index < this.ceiling ? this.rungs[index]!.quota : 0;
   }
 
   /** A trial begins at the foot of the ladder. */
@@ -170,7 +170,7 @@ export class Bracket {
       const first = this.firstWithin(index, noMore);
       if (first === undefined) continue;
       const until = this.rungs[index + 1]!.level;
-      return { trial: first.trial, until, reason: this.reason({ rung: index, rank: first.rank }) };
+      return { trial: first.trial, until, reason: this.reason({ rung: index, rank: first.rank }, noMore) };
     }
     return undefined;
   }
@@ -188,16 +188,17 @@ export class Bracket {
     return false;
   }
 
-  /** Why a trial with this rank at a rung goes on, or does not. */
-  reason({ rung, rank }: Arrival): string {
+  /**
+   * Why a trial with this rank at a rung goes on, or does not.
+   * @param _noMore no other trial will ever begin
+   */
+  reason({ rung, rank }: Arrival, _noMore = false): string {
     const { size, level } = this.rungs[rung]!;
     return placeReason(rank, size, this.quota(rung), level);
   }
 
   describe(): BracketDescription {
-    const rungs = this.rungs.map((rung, index) =>
-      rung.describe(this.#underway[index]!, index < this.ceiling ? this.quota(index) : 0),
-    );
+    const rungs = this.rungs.map((rung, index) => rung.describe(this.#underway[index]!, this.quota(index)));
     return { name: this.name, rungs };
   }
 
@@ -220,7 +221,7 @@ export class Bracket {
       });
       const late = rung.reportedAt(trial);
       if (late !== undefined)
-        notes.push(`its value at rung ${rung.level} was reported at ${late}, the first beyond it`);
+        notes.push(`it came to rung ${rung.level} with its report at ${late}, the first beyond it`);
     }
     return { rungs, notes };
   }

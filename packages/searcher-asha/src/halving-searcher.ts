@@ -101,8 +101,9 @@ export class HalvingSearcher implements Searcher {
         bracket?.end(id);
         break;
       case 'completed':
-        // It may have ended before the rung it was on its way to; then its last value is its result there.
-        bracket?.endWith(id, this.#resultOf(id, outcome.value));
+        // It may have ended before the rung it was on its way to; then its last value is its result there, which is not what
+        // the study takes for the trial's own where that is its best.
+        bracket?.endWith(id, this.#resultOf(id, trial.value ?? outcome.value));
         break;
       case 'failed':
         // What is no configuration at all says nothing of the others. Any other failure stays in the count and loses.

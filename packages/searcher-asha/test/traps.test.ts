@@ -37,8 +37,8 @@ describe('a value at a rung', () => {
       [3, 0.5, 'waiting'],
     ]);
     expect(standing.notes).toEqual([
-      'its value at rung 1 was reported at 5, the first beyond it',
-      'its value at rung 3 was reported at 5, the first beyond it',
+      'it came to rung 1 with its report at 5, the first beyond it',
+      'it came to rung 3 with its report at 5, the first beyond it',
     ]);
   });
 
@@ -213,6 +213,17 @@ describe('a trial that is over', () => {
     expect(study.searcher.standing!(1)!.rungs).toMatchObject([{ resource: 3, value: 0.05, rank: 1, of: 3, quota: 1 }]);
     // The one place belongs to trial 1, which needs no more.
     expect(study.ask().kind).toBe('start');
+  });
+
+  it('is compared by its last value even where the study counts its best', () => {
+    const study = new ManualStudy(asha({ minResource: 3, maxResource: 27 }));
+    study.start(2);
+    study.report(1, 1, 0.05);
+    study.report(1, 2, 0.4);
+    study.end(1, { state: 'completed', value: 0.05, resource: 2 });
+    study.report(2, 1, 0.04);
+    study.run(2, 0.2);
+    expect(study.searcher.standing!(1)!.rungs).toMatchObject([{ resource: 3, value: 0.4, rank: 2, of: 2 }]);
   });
 
   it('keeps what it has and gives no place to others if a person stopped it', () => {
