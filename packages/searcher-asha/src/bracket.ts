@@ -81,9 +81,9 @@ export class Bracket {
     return [];
   }
 
-  /** How many of a rung's results may go on now. */
-  quota(index: number): number {
-    return index < this.ceiling ? this.rungs[index]!.quota : 0;
+  /** How many of a rung's results may go on now. @param least so many at least, however few the results */
+  quota(index: number, least = 0): number {
+    return index < this.ceiling ? Math.max(this.rungs[index]!.quota, least) : 0;
   }
 
   /** A trial begins at the foot of the ladder. */
@@ -197,13 +197,17 @@ export class Bracket {
     return placeReason(rank, size, this.quota(rung), level);
   }
 
-  describe(): BracketDescription {
-    const rungs = this.rungs.map((rung, index) => rung.describe(this.#underway[index]!, this.quota(index)));
+  /** @param least see {@link quota} */
+  describe(least = 0): BracketDescription {
+    const rungs = this.rungs.map((rung, index) => rung.describe(this.#underway[index]!, this.quota(index, least)));
     return { name: this.name, rungs };
   }
 
-  /** How a trial stands at the rungs it has reached; undefined if it was never here. */
-  standing(trial: TrialId): TrialStanding | undefined {
+  /**
+   * How a trial stands at the rungs it has reached; undefined if it was never here.
+   * @param least see {@link quota}
+   */
+  standing(trial: TrialId, least = 0): TrialStanding | undefined {
     if (!this.#climbers.has(trial)) return undefined;
     const rungs: RungStanding[] = [];
     const notes: string[] = [];
@@ -216,7 +220,7 @@ export class Bracket {
         value: rung.valueOf(trial)!,
         rank: rank + 1,
         of: rung.size,
-        quota: this.quota(index),
+        quota: this.quota(index, least),
         state: this.#stateAt(index, trial),
       });
       const late = rung.reportedAt(trial);

@@ -128,6 +128,21 @@ describe('small numbers', () => {
   });
 });
 
+describe('the stopping variant', () => {
+  it('says everywhere that the best of however few goes on', async () => {
+    const study = new ManualStudy(asha({ maxResource: 9, variant: 'stopping', maxTrials: 2 }));
+    study.start(2);
+    study.report(1, 1, 0.5);
+    study.report(2, 1, 0.6);
+    expect(study.searcher.standing!(1)!.rungs).toMatchObject([{ rank: 1, of: 2, quota: 1, state: 'promoted' }]);
+    expect(study.searcher.standing!(2)!.rungs).toMatchObject([{ rank: 2, of: 2, quota: 1, state: 'stopped' }]);
+    const { rungs } = (await study.searcher.describe!()).brackets![0]!;
+    expect(rungs.map(({ cut }) => cut)).toEqual([0.5, undefined, undefined]);
+    // Nobody waits who could go on.
+    expect(study.ask()).toEqual({ kind: 'wait', reason: 'every trial has been started' });
+  });
+});
+
 describe('a quota', () => {
   it('counts everybody who ever came, those who went on too', () => {
     const study = new ManualStudy(asha({ maxResource: 9 }));
