@@ -151,12 +151,25 @@ describe('curve-stopping', () => {
     const objective = { metric: 'loss', goal: 'minimize', value } as const;
     const study = new ManualStudy(curveStopping(), { objective });
     // All come to 5 on the way, and end where they began: 20 at 10 and one, which is the best of them, at 8.
-    for (const [index, ends] of [...Array.from({ length: 20 }, () => 10), 8].entries()) {
-      study.start();
-      for (const [at, loss] of [ends, 5, ends].entries()) study.report(index + 1, at + 1, loss);
-      study.finish(index + 1);
+    study.start(21);
+    for (const id of study.active.keys()) {
+      const ends = id === 21 ? 8 : 10;
+      for (const [at, loss] of [ends, 5, ends].entries()) study.report(id, at + 1, loss);
     }
+    for (const id of [...study.active.keys()]) study.finish(id);
     study.start();
     expect(study.report(22, 1, 9.9).kind).toBe(kind);
+  });
+});
+
+describe('a stopping rule', () => {
+  it('keeps to what it has decided until the trial has done so, whatever that reports meanwhile', () => {
+    const study = new ManualStudy(medianStopping({ minTrials: 1 }));
+    study.start(2);
+    for (const at of [1, 2, 3]) study.report(1, at, 1);
+    study.finish(1);
+    const decision = study.report(2, 1, 9);
+    expect(decision.kind).toBe('stop');
+    for (const at of [2, 3]) expect(study.report(2, at, 0)).toEqual(decision);
   });
 });

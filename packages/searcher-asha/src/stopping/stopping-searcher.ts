@@ -22,6 +22,8 @@ interface Growing {
   readonly levels: number[];
   readonly values: number[];
   best: number;
+  /** The decision to stop the trial. The engine goes by the last answer, so it stays the same until that is done. */
+  stop?: Decision;
 }
 
 /** Runs every trial to its own end, unless a rule gives it up. */
@@ -54,11 +56,14 @@ export class StoppingSearcher implements Searcher {
     this.#sampler.reported?.(trial, report);
     const curve = this.#curves.get(trial.id);
     if (curve === undefined) return GO_ON;
+    if (curve.stop !== undefined) return curve.stop;
     curve.best = Math.min(curve.best, report.value);
     curve.levels.push(report.resource);
     curve.values.push(this.#counts === 'best' ? curve.best : report.value);
     const reason = this.#rule.judge(curve);
-    return reason === undefined ? GO_ON : { kind: 'stop', reason };
+    if (reason === undefined) return GO_ON;
+    curve.stop = { kind: 'stop', reason };
+    return curve.stop;
   }
 
   ended(trial: TrialView, outcome: TrialOutcome): void {
