@@ -64,7 +64,7 @@ export class HalvingSearcher implements Searcher {
 
   ask(offer: Offer): MaybePromise<Suggestion> {
     const { allocation, sampler } = this.#parts;
-    const old = this.#oldTrial();
+    const old = this.#oldTrial(offer);
     if (old !== undefined) return old;
     const bracket = allocation.choose(offer.trial);
     if (bracket === undefined) return this.#nothingNew(offer, 'every trial has been started');
@@ -149,13 +149,17 @@ export class HalvingSearcher implements Searcher {
    * What is to be done about a trial that waits; undefined if nothing is.
    * @param noMore no other trial will ever begin
    */
-  #oldTrial(noMore = false): Suggestion | undefined {
+  #oldTrial({ paused }: Offer, noMore = false): Suggestion | undefined {
     for (const bracket of this.#parts.allocation.brackets) {
       const displaced = bracket.displaced(noMore);
       if (displaced !== undefined) return { kind: 'stop', ...displaced };
     }
     const promotion = this.#promotion(noMore);
-    return promotion === undefined ? undefined : { kind: 'resume', ...promotion };
+    if (promotion === undefined) return undefined;
+    // Its program may not have stopped where it should: to a level that it has passed there would be nothing to do.
+    const reached = paused.get(promotion.trial)?.resource ?? 0;
+    const next = this.#homes.get(promotion.trial)?.rungs.find(({ level }) => level > reached);
+    return { kind: 'resume', ...promotion, until: next?.level ?? promotion.until };
   }
 
   /** The promotion to the highest level; of the first bracket among equals. */
@@ -171,7 +175,7 @@ export class HalvingSearcher implements Searcher {
   #begin(sample: Sample, bracket: Bracket, offer: Offer): Suggestion {
     if (sample.kind === 'exhausted') {
       // Rungs that will never fill are judged as they are.
-      return this.#oldTrial(true) ?? this.#nothingNew(offer, sample.reason);
+      return this.#oldTrial(offer, true) ?? this.#nothingNew(offer, sample.reason);
     }
     const { configuration, reason, details } = sample;
     const { level } = bracket.rungs[this.#parts.variant === 'promotion' ? 0 : bracket.top]!;

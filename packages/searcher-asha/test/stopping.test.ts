@@ -156,7 +156,7 @@ describe('curve-stopping', () => {
       const ends = id === 21 ? 8 : 10;
       for (const [at, loss] of [ends, 5, ends].entries()) study.report(id, at + 1, loss);
     }
-    for (const id of [...study.active.keys()]) study.finish(id);
+    for (const id of study.active.keys()) study.finish(id);
     study.start();
     expect(study.report(22, 1, 9.9).kind).toBe(kind);
   });

@@ -73,6 +73,34 @@ describe('a value at a rung', () => {
     study.finish(1);
     expect(study.searcher.standing!(1)!.rungs).toHaveLength(1);
   });
+
+  it('does not leave a trial without anything to do when it goes on: it runs to the next rung that it has not passed', () => {
+    const study = new ManualStudy(asha({ maxResource: 27 }));
+    study.start(3);
+    // A program that works in pieces of five looks only then whether it has come far enough.
+    for (const resource of [1, 2, 3, 4, 5]) study.report(1, resource, 0.5);
+    study.finish(1);
+    study.run(2, 0.6);
+    study.run(3, 0.7);
+    // To 3 it would have had nothing to do, and would have ended as if it were complete.
+    expect(study.step()).toMatchObject({ kind: 'resume', trial: 1, until: 9 });
+    expect(study.report(1, 6, 0.4)).toMatchObject({
+      kind: 'pause',
+      reason: '1st of 1 at rung 3: too few to let one go on',
+    });
+    expect(study.searcher.standing!(1)!.rungs).toMatchObject([
+      { resource: 1, value: 0.5 },
+      { resource: 3, value: 0.4 },
+    ]);
+    // One that has gone beyond the top is complete as soon as it says so.
+    study.report(1, 30, 0.3);
+    study.finish(1);
+    study.start(6);
+    for (let id = 4; id <= 9; id += 1) study.run(id, id);
+    for (const until of [3, 3]) expect(study.step()).toMatchObject({ kind: 'resume', until });
+    for (const id of [2, 3]) study.run(id, id);
+    expect(study.step()).toMatchObject({ kind: 'resume', trial: 1, until: 9 });
+  });
 });
 
 describe('a value that is no number', () => {
