@@ -278,9 +278,14 @@ def serve(searcher: Callable[[Study], Searcher]) -> None:
 
     :param searcher: the class, or whatever else makes a searcher of a study
     """
-    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
+
+    def say(text: str) -> None:
+        answers.write((text + "\n").encode())
+        answers.flush()
+
     session: Optional[_Session] = None
     for line in sys.stdin.buffer:
         message = json.loads(line)
@@ -290,18 +295,21 @@ def serve(searcher: Callable[[Study], Searcher]) -> None:
                 answer: Optional[Answer] = session.ready()
             else:
                 answer = None if session is None else session.handle(message)
+            if "id" in message:
+                if not isinstance(answer, dict):
+                    made = "return what start(), go_on() and the like make"
+                    raise TypeError(f"the answer to '{message['type']}' is {answer!r}; {made}")
+                answer = dict(answer, id=message["id"])
             if answer is None:
                 continue
-            if "id" in message:
-                answer = dict(answer, id=message["id"])
             text = json.dumps(answer, allow_nan=False, default=_plain)
         except Exception as error:  # noqa: BLE001: whatever a searcher raises is the driver's to know
             traceback.print_exc()
             if message["type"] == "hello" or "id" in message:
                 said = {"type": "error", "message": f"{type(error).__name__}: {error}"}
-                answers.write((json.dumps(said) + "\n").encode())
+                say(json.dumps(said))
             raise SystemExit(1) from error
-        answers.write((text + "\n").encode())
+        say(text)
 
 
 class _Session:

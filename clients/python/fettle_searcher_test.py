@@ -170,6 +170,36 @@ class ServeTest(unittest.TestCase):
         self.assertEqual(answers[1]["message"], "ZeroDivisionError: division by zero")
         self.assertIn("Traceback", errors)
 
+    def test_says_that_an_answer_was_forgotten(self):
+        program = """
+        class S(fettle.Searcher):
+            def ask(self, offer):
+                fettle.wait("r")
+            def decide(self, trial, report):
+                return fettle.start, {"x": 0.5}
+        """
+        ask = {"type": "ask", "id": 1, "trial": 1, "draw": 0, "seed": 5}
+        answers, _ = self.serve(program, HELLO, ask, code=1)
+        self.assertRegex(answers[1]["message"], r"^TypeError: the answer to 'ask' is None; return what start\(\)")
+        started = {"type": "started", "trial": 1, "configuration": {"x": 0.5}, "origin": "searcher"}
+        report = {"type": "report", "id": 2, "trial": 1, "resource": 1, "value": 0.5, "metrics": {"loss": 0.5}}
+        answers, _ = self.serve(program, HELLO, started, report, code=1)
+        self.assertRegex(answers[1]["message"], r"^TypeError: the answer to 'report' is \(<function start")
+
+    def test_writes_long_answers_whole_while_signals_arrive(self):
+        program = """
+        import atexit, signal
+        signal.signal(signal.SIGALRM, lambda *_: None)
+        signal.setitimer(signal.ITIMER_REAL, 0.0005, 0.0005)
+        atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)
+        class S(fettle.Sampler):
+            def ask(self, offer):
+                return fettle.start({"x": 0.5}, "r", details={"long": "x" * 900_000})
+        """
+        ask = {"type": "ask", "draw": 0, "seed": 5}
+        answers, _ = self.serve(program, HELLO, *(dict(ask, id=trial, trial=trial) for trial in range(1, 21)))
+        self.assertEqual([answer["id"] for answer in answers[1:]], list(range(1, 21)))
+
     def test_writes_numbers_of_other_libraries(self):
         program = """
         class Number:

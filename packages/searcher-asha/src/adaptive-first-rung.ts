@@ -81,7 +81,7 @@ export class RungEvidence {
     const { believed, pairs } = this.#relations[this.#first - 1]![misled]!;
     const found = `the order at ${skipped} says too little about the order at ${upper}`;
     return [
-      `new trials begin at rung ${this.#levels[this.#first]}: ${found} (rank correlation ${believed.toFixed(2)}, ${pairs.length} trials)`,
+      `new trials begin at rung ${this.#levels[this.#first]}: ${found} (rank correlation estimated at ${believed.toFixed(2)}, from ${pairs.length} trials)`,
     ];
   }
 

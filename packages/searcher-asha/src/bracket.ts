@@ -81,9 +81,9 @@ export class Bracket {
     return [];
   }
 
-  /** How many of a rung's results may go on now. */
-  quota(index: number): number {
-    return this.rungs[index]!.quota;
+  /** How many of a rung's results may go on now. @param least so many at least, however few the results */
+  quota(index: number, least = 0): number {
+    return index < this.ceiling ? Math.max(this.rungs[index]!.quota, least) : 0;
   }
 
   /** A trial begins at the foot of the ladder. */
@@ -170,7 +170,7 @@ export class Bracket {
       const first = this.firstWithin(index, noMore);
       if (first === undefined) continue;
       const until = this.rungs[index + 1]!.level;
-      return { trial: first.trial, until, reason: this.reason({ rung: index, rank: first.rank }) };
+      return { trial: first.trial, until, reason: this.reason({ rung: index, rank: first.rank }, noMore) };
     }
     return undefined;
   }
@@ -188,21 +188,26 @@ export class Bracket {
     return false;
   }
 
-  /** Why a trial with this rank at a rung goes on, or does not. */
-  reason({ rung, rank }: Arrival): string {
+  /**
+   * Why a trial with this rank at a rung goes on, or does not.
+   * @param _noMore no other trial will ever begin
+   */
+  reason({ rung, rank }: Arrival, _noMore = false): string {
     const { size, level } = this.rungs[rung]!;
     return placeReason(rank, size, this.quota(rung), level);
   }
 
-  describe(): BracketDescription {
-    const rungs = this.rungs.map((rung, index) =>
-      rung.describe(this.#underway[index]!, index < this.ceiling ? this.quota(index) : 0),
-    );
+  /** @param least see {@link quota} */
+  describe(least = 0): BracketDescription {
+    const rungs = this.rungs.map((rung, index) => rung.describe(this.#underway[index]!, this.quota(index, least)));
     return { name: this.name, rungs };
   }
 
-  /** How a trial stands at the rungs it has reached; undefined if it was never here. */
-  standing(trial: TrialId): TrialStanding | undefined {
+  /**
+   * How a trial stands at the rungs it has reached; undefined if it was never here.
+   * @param least see {@link quota}
+   */
+  standing(trial: TrialId, least = 0): TrialStanding | undefined {
     if (!this.#climbers.has(trial)) return undefined;
     const rungs: RungStanding[] = [];
     const notes: string[] = [];
@@ -215,12 +220,12 @@ export class Bracket {
         value: rung.valueOf(trial)!,
         rank: rank + 1,
         of: rung.size,
-        quota: this.quota(index),
+        quota: this.quota(index, least),
         state: this.#stateAt(index, trial),
       });
       const late = rung.reportedAt(trial);
       if (late !== undefined)
-        notes.push(`its value at rung ${rung.level} was reported at ${late}, the first beyond it`);
+        notes.push(`it came to rung ${rung.level} with its report at ${late}, the first beyond it`);
     }
     return { rungs, notes };
   }

@@ -1,5 +1,6 @@
 import type { TrialId } from '@fettle/core';
 import { Bracket, type Arrival } from './bracket.ts';
+import { placeAt } from './reasons.ts';
 
 /** Trials whose curves are compared with each other to estimate the noise: the best of the highest rung in use. */
 const COMPARED = 30;
@@ -30,12 +31,18 @@ export class GrowingBracket extends Bracket {
   }
 
   override get notes(): readonly string[] {
-    const levels = this.rungs.map(({ level }) => level);
-    return this.#ceiling === this.top
-      ? ['all rungs are in use: the order of the best trials changed up to the top']
-      : [
-          `the highest rung in use is ${levels[this.#ceiling]} (of ${levels[this.top]}): the order of the best trials is stable`,
-        ];
+    // Two rungs are always in use.
+    if (this.top < 2) return [];
+    if (this.#ceiling === this.top) return ['all rungs are in use: the order of the best trials changed up to the top'];
+    const { level, size } = this.rungs[this.#ceiling]!;
+    const order = size < 2 ? 'too few have come to it to compare orders' : 'the order of the best trials is stable';
+    return [`the highest rung in use is ${level} (of ${this.rungs[this.top]!.level}): ${order}`];
+  }
+
+  override reason(arrival: Arrival): string {
+    if (arrival.rung < this.#ceiling) return super.reason(arrival);
+    const { size, level } = this.rungs[arrival.rung]!;
+    return `${placeAt(arrival.rank, size, level)}: no higher rung is in use yet`;
   }
 
   override reach(trial: TrialId, resource: number, value: number): Arrival | undefined {

@@ -54,17 +54,20 @@ export class HalvingSearcher implements Searcher {
   readonly #halting = new Map<TrialId, Decision>();
   /** The best value of each trial, where that is what counts. */
   readonly #best = new Map<TrialId, number>();
+  /** Where trials run on, the best of all so far does, however few there are: there is nobody to wait for. */
+  readonly #least: number;
 
   constructor(parts: HalvingParts) {
     this.#parts = parts;
+    this.#least = parts.variant === 'stopping' ? 1 : 0;
   }
 
   ask(offer: Offer): MaybePromise<Suggestion> {
     const { allocation, sampler } = this.#parts;
-    const old = this.#oldTrial();
+    const old = this.#oldTrial(offer);
     if (old !== undefined) return old;
     const bracket = allocation.choose(offer.trial);
-    if (bracket === undefined) return nothingNew(offer, 'every trial has been started');
+    if (bracket === undefined) return this.#nothingNew(offer, 'every trial has been started');
     const sample = sampler.sample(offer);
     return isPromise(sample)
       ? sample.then((answer) => this.#begin(answer, bracket, offer))
@@ -101,8 +104,9 @@ export class HalvingSearcher implements Searcher {
         bracket?.end(id);
         break;
       case 'completed':
-        // It may have ended before the rung it was on its way to; then its last value is its result there.
-        bracket?.endWith(id, this.#resultOf(id, outcome.value));
+        // It may have ended before the rung it was on its way to; then its last value is its result there, which is not what
+        // the study takes for the trial's own where that is its best.
+        bracket?.endWith(id, this.#resultOf(id, trial.value ?? outcome.value));
         break;
       case 'failed':
         // What is no configuration at all says nothing of the others. Any other failure stays in the count and loses.
@@ -118,7 +122,7 @@ export class HalvingSearcher implements Searcher {
     const { allocation, sampler, notes } = this.#parts;
     const inner = await sampler.describe?.();
     return {
-      brackets: allocation.brackets.map((bracket) => bracket.describe()),
+      brackets: allocation.brackets.map((bracket) => bracket.describe(this.#least)),
       model: inner?.model,
       notes: [
         ...notes,
@@ -134,7 +138,7 @@ export class HalvingSearcher implements Searcher {
   }
 
   standing(trial: TrialId): TrialStanding | undefined {
-    return this.#homes.get(trial)?.standing(trial);
+    return this.#homes.get(trial)?.standing(trial, this.#least);
   }
 
   close(): MaybePromise<void> {
@@ -145,13 +149,17 @@ export class HalvingSearcher implements Searcher {
    * What is to be done about a trial that waits; undefined if nothing is.
    * @param noMore no other trial will ever begin
    */
-  #oldTrial(noMore = false): Suggestion | undefined {
+  #oldTrial({ paused }: Offer, noMore = false): Suggestion | undefined {
     for (const bracket of this.#parts.allocation.brackets) {
       const displaced = bracket.displaced(noMore);
       if (displaced !== undefined) return { kind: 'stop', ...displaced };
     }
     const promotion = this.#promotion(noMore);
-    return promotion === undefined ? undefined : { kind: 'resume', ...promotion };
+    if (promotion === undefined) return undefined;
+    // Its program may not have stopped where it should: to a level that it has passed there would be nothing to do.
+    const reached = paused.get(promotion.trial)?.resource ?? 0;
+    const next = this.#homes.get(promotion.trial)?.rungs.find(({ level }) => level > reached);
+    return { kind: 'resume', ...promotion, until: next?.level ?? promotion.until };
   }
 
   /** The promotion to the highest level; of the first bracket among equals. */
@@ -167,12 +175,19 @@ export class HalvingSearcher implements Searcher {
   #begin(sample: Sample, bracket: Bracket, offer: Offer): Suggestion {
     if (sample.kind === 'exhausted') {
       // Rungs that will never fill are judged as they are.
-      return this.#oldTrial(true) ?? nothingNew(offer, sample.reason);
+      return this.#oldTrial(offer, true) ?? this.#nothingNew(offer, sample.reason);
     }
     const { configuration, reason, details } = sample;
     const { level } = bracket.rungs[this.#parts.variant === 'promotion' ? 0 : bracket.top]!;
     const place = bracket.name === '0' ? '' : `; bracket ${bracket.name} begins at rung ${bracket.rungs[0]!.level}`;
     return { kind: 'start', configuration, until: level, reason: reason + place, details };
+  }
+
+  #nothingNew({ active }: Offer, why: string): Suggestion {
+    if (active.size === 0) return { kind: 'exhausted', reason: why };
+    // What runs may still push another trial into the best of its rung.
+    const others = this.#parts.variant === 'promotion' ? '; results at the rungs may let others go on' : '';
+    return { kind: 'wait', reason: why + others };
   }
 
   #decide(id: TrialId, { resource, value }: ObservedReport): Decision {
@@ -199,8 +214,7 @@ export class HalvingSearcher implements Searcher {
       const kind = bracket.isOut(reached) ? 'stop' : 'pause';
       return this.#halt(id, bracket, { kind, reason: bracket.reason(reached) });
     }
-    // The best of all so far goes on, however few there are: there is nobody to wait for.
-    const places = Math.max(bracket.quota(reached.rung), 1);
+    const places = bracket.quota(reached.rung, this.#least);
     const reason = placeReason(reached.rank, size, places, level);
     if (reached.rank >= places) return this.#halt(id, bracket, { kind: 'stop', reason });
     bracket.pass(id);
@@ -219,11 +233,4 @@ export class HalvingSearcher implements Searcher {
     this.#best.set(id, best);
     return best;
   }
-}
-
-function nothingNew({ active }: Offer, why: string): Suggestion {
-  // What runs may still push another trial into the best of its rung.
-  return active.size > 0
-    ? { kind: 'wait', reason: `${why}; results at the rungs may let others go on` }
-    : { kind: 'exhausted', reason: why };
 }

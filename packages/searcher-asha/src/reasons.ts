@@ -6,6 +6,11 @@ function ordinal(place: number): string {
   return place + (tens > 10 && tens < 14 ? 'th' : (SUFFIXES[place % 10] ?? 'th'));
 }
 
+/** Where a trial came in at a rung. @param of the results it was compared with, in words */
+export function placeAt(rank: number, of: number | string, level: number): string {
+  return `${ordinal(rank + 1)} of ${of} at rung ${level}`;
+}
+
 /**
  * Where a trial came in at a rung, and who goes on there.
  * @param rank how many results are better
@@ -16,5 +21,5 @@ function ordinal(place: number): string {
 export function placeReason(rank: number, results: number, quota: number, level: number, awaited = results): string {
   const of = awaited > results ? `${results} so far (of ${awaited})` : `${results}`;
   const rest = quota === 0 ? 'too few to let one go on' : quota === 1 ? 'the best goes on' : `the best ${quota} go on`;
-  return `${ordinal(rank + 1)} of ${of} at rung ${level}: ${rest}`;
+  return `${placeAt(rank, of, level)}: ${rest}`;
 }

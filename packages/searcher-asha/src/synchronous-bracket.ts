@@ -38,9 +38,9 @@ export class SynchronousBracket extends Bracket {
     return rank >= this.#placesAbove(rung);
   }
 
-  override reason({ rung, rank }: Arrival): string {
+  override reason({ rung, rank }: Arrival, noMore = false): string {
     const { size, level } = this.rungs[rung]!;
-    return placeReason(rank, size, this.#placesAbove(rung), level, this.places[rung]);
+    return placeReason(rank, size, this.#placesNow(rung, noMore), level, noMore ? size : this.places[rung]);
   }
 
   /**

@@ -54,7 +54,7 @@ describe('RungEvidence', () => {
     witness(evidence, curves(20, [-0.95, -0.95, -0.95, 1]));
     expect(evidence.first).toBe(TOP);
     expect(evidence.notes[0]).toMatch(
-      /^new trials begin at rung 27: the order at 9 says too little about the order at 27 \(rank correlation -0\.\d\d, 20 trials\)$/,
+      /^new trials begin at rung 27: the order at 9 says too little about the order at 27 \(rank correlation estimated at -0\.\d\d, from 20 trials\)$/,
     );
   });
 

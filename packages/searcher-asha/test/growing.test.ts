@@ -80,6 +80,33 @@ describe('pasha', () => {
     );
   });
 
+  it('says nothing of an order before there is one, nor of a ladder that has nothing to add', async () => {
+    const notes = async (maxResource: number): Promise<readonly string[]> =>
+      (await new ManualStudy(pasha({ maxResource })).searcher.describe!()).notes;
+    expect(await notes(81)).toEqual([
+      'the highest rung in use is 3 (of 81): too few have come to it to compare orders',
+    ]);
+    expect(await notes(3)).toEqual([]);
+    expect(await notes(1)).toEqual([]);
+  });
+
+  it('tells a trial that nobody goes on from the highest rung in use', () => {
+    const study = new ManualStudy(pasha({ maxResource: 81 }));
+    study.start(9);
+    for (let id = 1; id <= 9; id += 1) study.run(id, id);
+    for (const id of [1, 2]) {
+      study.step();
+      study.run(id, id);
+    }
+    study.step();
+    const reason = '3rd of 3 at rung 3: no higher rung is in use yet';
+    expect(study.run(3, 3)).toEqual({ kind: 'pause', reason });
+    expect(study.searcher.standing!(1)!.rungs).toMatchObject([
+      { resource: 1, quota: 3, state: 'promoted' },
+      { resource: 3, quota: 0, state: 'waiting' },
+    ]);
+  });
+
   it('is rebuilt with as many rungs as it had', async () => {
     const study = new ManualStudy(pasha({ maxResource: 81 }));
     work(study, 60, (trial, resource) => createRandomStream(2, trial, resource).next());

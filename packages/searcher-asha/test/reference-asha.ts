@@ -19,6 +19,7 @@ export class ReferenceAsha {
   readonly #next = new Map<TrialId, number>();
   readonly #paused = new Set<TrialId>();
   readonly #told = new Map<TrialId, string>();
+  readonly #reached = new Map<TrialId, number>();
 
   constructor(levels: readonly number[], eta: number, stopping = false) {
     this.#levels = levels;
@@ -36,7 +37,11 @@ export class ReferenceAsha {
       const promotable = candidates.find(
         ({ trial, value }) => !this.#promoted[k]!.has(trial) && this.#paused.has(trial) && value < Infinity,
       );
-      if (promotable !== undefined) return { trial: promotable.trial, until: this.#levels[k + 1]! };
+      if (promotable === undefined) continue;
+      const { trial } = promotable;
+      // A program that ran on beyond the next rung is given the first that it has not passed.
+      const until = this.#levels.find((level) => level > this.#reached.get(trial)!) ?? this.#levels[k + 1]!;
+      return { trial, until };
     }
     return undefined;
   }
@@ -52,6 +57,7 @@ export class ReferenceAsha {
   }
 
   report(trial: TrialId, resource: number, value: number): string {
+    this.#reached.set(trial, resource);
     const told = this.#told.get(trial);
     if (told !== undefined) return told;
     let decision = this.#next.get(trial) === this.#levels.length ? 'stop' : 'continue';

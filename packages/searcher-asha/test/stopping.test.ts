@@ -6,13 +6,14 @@ import { curveStopping, medianStopping } from '../src/index.ts';
 import { CurveRule } from '../src/stopping/curve-rule.ts';
 import { MedianRule } from '../src/stopping/median-rule.ts';
 import type { RunningCurve } from '../src/stopping/stopping-rule.ts';
+import { ManualStudy } from './manual-study.ts';
 
 describeSearcher('median-stopping', () => medianStopping());
 describeSearcher('median-stopping (Sobol, from 3 on)', () => medianStopping({ sampler: sobol(), startResource: 3 }));
 describeSearcher('curve-stopping', () => curveStopping());
 
 function curve(...values: number[]): RunningCurve {
-  return { levels: values.map((_, index) => index + 1), values };
+  return { levels: values.map((_, index) => index + 1), values, best: Math.min(...values) };
 }
 
 describe('the median rule', () => {
@@ -60,6 +61,17 @@ describe('the median rule', () => {
     rule.completed(curve(Number.POSITIVE_INFINITY));
     // Half of all diverged: the median lies between 2 and infinity.
     expect(rule.judge(curve(50))).toBeUndefined();
+  });
+
+  it('does not go through all reports of a trial for each of them', () => {
+    const rule = new MedianRule(0, 1);
+    rule.completed(curve(1, 1, 1));
+    const values = new Proxy([9, 8, 7], {
+      get: () => {
+        throw new Error('the values were looked at');
+      },
+    });
+    expect(rule.judge({ levels: [1, 2, 3], values, best: 7 })).toBeDefined();
   });
 
   it('agrees with the definition, written down plainly', () => {
@@ -112,7 +124,15 @@ describe('the performance-curve rule', () => {
     const rule = new CurveRule(0, 2, 0.05);
     for (const final of [1, 2, 3]) rule.completed(falling(final));
     rule.completed(curve(2, Number.POSITIVE_INFINITY));
-    expect(rule.judge(curve(Number.POSITIVE_INFINITY))).toBeDefined();
+    expect(rule.judge(curve(Number.POSITIVE_INFINITY))).toBe('its value at 1 is not a finite number');
+  });
+
+  it('asks as many others as a small probability takes', () => {
+    const rule = new CurveRule(0, 10, 0.01);
+    for (let final = 1; final <= 49; final += 1) rule.completed(falling(final));
+    expect(rule.judge(curve(100))).toBeUndefined();
+    rule.completed(falling(50));
+    expect(rule.judge(curve(100))).toMatch(/^by 50 completed trials .* its chance of becoming the best is 0\.98 %$/);
   });
 
   it('waits for the first level', () => {
@@ -120,5 +140,36 @@ describe('the performance-curve rule', () => {
     for (let final = 1; final <= 60; final += 1) rule.completed(falling(final));
     expect(rule.judge(curve(100))).toBeUndefined();
     expect(rule.judge(curve(100, 100))).toBeDefined();
+  });
+});
+
+describe('curve-stopping', () => {
+  it.each([
+    ['last', 'stop'],
+    ['best', 'continue'],
+  ] as const)("takes a trial's %s value for what it came to where the study does", (value, kind) => {
+    const objective = { metric: 'loss', goal: 'minimize', value } as const;
+    const study = new ManualStudy(curveStopping(), { objective });
+    // All come to 5 on the way, and end where they began: 20 at 10 and one, which is the best of them, at 8.
+    study.start(21);
+    for (const id of study.active.keys()) {
+      const ends = id === 21 ? 8 : 10;
+      for (const [at, loss] of [ends, 5, ends].entries()) study.report(id, at + 1, loss);
+    }
+    for (const id of study.active.keys()) study.finish(id);
+    study.start();
+    expect(study.report(22, 1, 9.9).kind).toBe(kind);
+  });
+});
+
+describe('a stopping rule', () => {
+  it('keeps to what it has decided until the trial has done so, whatever that reports meanwhile', () => {
+    const study = new ManualStudy(medianStopping({ minTrials: 1 }));
+    study.start(2);
+    for (const at of [1, 2, 3]) study.report(1, at, 1);
+    study.finish(1);
+    const decision = study.report(2, 1, 9);
+    expect(decision.kind).toBe('stop');
+    for (const at of [2, 3]) expect(study.report(2, at, 0)).toEqual(decision);
   });
 });

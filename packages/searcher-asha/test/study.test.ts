@@ -244,6 +244,24 @@ describe('a study whose driver is killed', () => {
 });
 
 describe('a study', () => {
+  it('judges synchronous rungs as they are once every configuration of its space has been tried', async () => {
+    const space = parseSearchSpace({ x: { type: 'int', min: 1, max: 12 } });
+    const program = curveProgram('loss', 27, 1000, ({ configuration }) => Number(configuration['x']));
+    const plugin = successiveHalving({ maxResource: 27 });
+    const small = { space, program, faults: {}, budget: { trials: 100 } };
+    const { store, result } = await simulateStudy(simulation(plugin, small));
+    expect(result.reason).toBe('every configuration of the search space has been tried');
+    // Four of twelve go on, and one of these, although the rung was meant for 27.
+    const reached = [1, 3, 9, 27].map((level) => store.trials().filter(({ resource }) => resource >= level).length);
+    expect(reached).toEqual([12, 4, 1, 0]);
+    expect((await replayStudy(store, space, plugin)).differences).toEqual([]);
+    // Where configurations may be tried again, there are always more.
+    const options = { duplicates: 'allow' } as const;
+    const again = await simulateStudy(simulation(plugin, { ...small, budget: { trials: 27 }, options }));
+    expect(again.store.trials()).toHaveLength(27);
+    expect(again.store.trials().filter(({ resource }) => resource >= 27)).toHaveLength(1);
+  });
+
   it('tries the configurations that are given first at the lowest rung, like all others', async () => {
     const { store } = await simulateStudy(
       simulation(asha({ maxResource: 27 }), { options: { first: [{ x: 0.5 }, { x: 0.3 }] }, faults: {} }),

@@ -94,7 +94,10 @@ describe('a synchronous rung', () => {
     study.start(6);
     expect(study.ask()).toMatchObject({ kind: 'wait' });
     for (let id = 1; id <= 6; id += 1) study.run(id, id);
-    expect([study.step(), study.step()]).toMatchObject([{ trial: 1 }, { trial: 2 }]);
+    expect([study.step(), study.step()]).toMatchObject([
+      { kind: 'resume', trial: 1, reason: '1st of 6 at rung 1: the best 2 go on' },
+      { kind: 'resume', trial: 2, reason: '2nd of 6 at rung 1: the best 2 go on' },
+    ]);
     for (const id of [1, 2]) study.run(id, id);
     // floor(2 / 3) of them go on.
     expect([study.step(), study.step()]).toMatchObject([

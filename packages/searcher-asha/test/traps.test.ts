@@ -37,8 +37,8 @@ describe('a value at a rung', () => {
       [3, 0.5, 'waiting'],
     ]);
     expect(standing.notes).toEqual([
-      'its value at rung 1 was reported at 5, the first beyond it',
-      'its value at rung 3 was reported at 5, the first beyond it',
+      'it came to rung 1 with its report at 5, the first beyond it',
+      'it came to rung 3 with its report at 5, the first beyond it',
     ]);
   });
 
@@ -72,6 +72,34 @@ describe('a value at a rung', () => {
     for (const resource of [2, 3, 4, 9, 10]) expect(study.report(1, resource, 0)).toEqual(decision);
     study.finish(1);
     expect(study.searcher.standing!(1)!.rungs).toHaveLength(1);
+  });
+
+  it('does not leave a trial without anything to do when it goes on: it runs to the next rung that it has not passed', () => {
+    const study = new ManualStudy(asha({ maxResource: 27 }));
+    study.start(3);
+    // A program that works in pieces of five looks only then whether it has come far enough.
+    for (const resource of [1, 2, 3, 4, 5]) study.report(1, resource, 0.5);
+    study.finish(1);
+    study.run(2, 0.6);
+    study.run(3, 0.7);
+    // To 3 it would have had nothing to do, and would have ended as if it were complete.
+    expect(study.step()).toMatchObject({ kind: 'resume', trial: 1, until: 9 });
+    expect(study.report(1, 6, 0.4)).toMatchObject({
+      kind: 'pause',
+      reason: '1st of 1 at rung 3: too few to let one go on',
+    });
+    expect(study.searcher.standing!(1)!.rungs).toMatchObject([
+      { resource: 1, value: 0.5 },
+      { resource: 3, value: 0.4 },
+    ]);
+    // One that has gone beyond the top is complete as soon as it says so.
+    study.report(1, 30, 0.3);
+    study.finish(1);
+    study.start(6);
+    for (let id = 4; id <= 9; id += 1) study.run(id, id);
+    for (const until of [3, 3]) expect(study.step()).toMatchObject({ kind: 'resume', until });
+    for (const id of [2, 3]) study.run(id, id);
+    expect(study.step()).toMatchObject({ kind: 'resume', trial: 1, until: 9 });
   });
 });
 
@@ -125,6 +153,21 @@ describe('small numbers', () => {
     const reasons = Array.from({ length: 9 }, (_, index) => study.report(index + 1, 1, index).reason);
     const let_ = (count: number): string => (count === 1 ? 'the best goes on' : `the best ${count} go on`);
     expect(reasons.map((reason) => reason!.split(': ')[1])).toEqual(places.map(let_));
+  });
+});
+
+describe('the stopping variant', () => {
+  it('says everywhere that the best of however few goes on', async () => {
+    const study = new ManualStudy(asha({ maxResource: 9, variant: 'stopping', maxTrials: 2 }));
+    study.start(2);
+    study.report(1, 1, 0.5);
+    study.report(2, 1, 0.6);
+    expect(study.searcher.standing!(1)!.rungs).toMatchObject([{ rank: 1, of: 2, quota: 1, state: 'promoted' }]);
+    expect(study.searcher.standing!(2)!.rungs).toMatchObject([{ rank: 2, of: 2, quota: 1, state: 'stopped' }]);
+    const { rungs } = (await study.searcher.describe!()).brackets![0]!;
+    expect(rungs.map(({ cut }) => cut)).toEqual([0.5, undefined, undefined]);
+    // Nobody waits who could go on.
+    expect(study.ask()).toEqual({ kind: 'wait', reason: 'every trial has been started' });
   });
 });
 
@@ -213,6 +256,17 @@ describe('a trial that is over', () => {
     expect(study.searcher.standing!(1)!.rungs).toMatchObject([{ resource: 3, value: 0.05, rank: 1, of: 3, quota: 1 }]);
     // The one place belongs to trial 1, which needs no more.
     expect(study.ask().kind).toBe('start');
+  });
+
+  it('is compared by its last value even where the study counts its best', () => {
+    const study = new ManualStudy(asha({ minResource: 3, maxResource: 27 }));
+    study.start(2);
+    study.report(1, 1, 0.05);
+    study.report(1, 2, 0.4);
+    study.end(1, { state: 'completed', value: 0.05, resource: 2 });
+    study.report(2, 1, 0.04);
+    study.run(2, 0.2);
+    expect(study.searcher.standing!(1)!.rungs).toMatchObject([{ resource: 3, value: 0.4, rank: 2, of: 2 }]);
   });
 
   it('keeps what it has and gives no place to others if a person stopped it', () => {

@@ -63,6 +63,20 @@ describe("Hyperband's table for R = 81 and eta = 3 (Li et al. 2018, table 1)", (
     expect(hyperbandPlaces(5, 5, 1.1)[0]).toBe(2);
     expect(hyperbandPlaces(1, 2, 1.2)[0]).toBe(2);
     expect(hyperbandPlaces(20, 20, 10)[0]).toBe(1e20);
+    // floor(98 / 2.5^5) = 1, though the whole parts of one division after the other come to 0.
+    expect(hyperbandPlaces(5, 5, 2.5)).toEqual([98, 39, 15, 6, 2, 1]);
+  });
+
+  it('brings a trial of every bracket to the top, whatever the factor', () => {
+    for (const reductionFactor of [1.1, 1.5, 1.7, 2, 2.5, 3, 3.5, 4.9]) {
+      for (let most = 0; most <= 8; most += 1) {
+        for (let steps = 0; steps <= most; steps += 1) {
+          const places = hyperbandPlaces(steps, most, reductionFactor);
+          expect(places).toHaveLength(steps + 1);
+          expect(places.at(-1), `s = ${steps} of ${most}, eta = ${reductionFactor}`).toBeGreaterThanOrEqual(1);
+        }
+      }
+    }
   });
 
   it('is the plan of one round, and what a study does', () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LineBuffer, LONGEST_LINE } from './line-buffer.ts';
+import { LineBuffer, LONGEST_LINE, NEWLINE } from './line-buffer.ts';
 
 /** Milliseconds that a program has to end by itself once its input has ended. */
 const GRACE = 5000;
@@ -73,7 +73,7 @@ export class ChildProgram {
       child.once('close', () => clearTimeout(leave));
     });
     child.stdout?.on('data', (piece: Buffer) => this.#read(piece));
-    child.stderr?.on('data', (piece: Buffer) => this.#remark(this.#errors.add(piece) ?? this.#cut()));
+    child.stderr?.on('data', (piece: Buffer) => this.#readErrors(piece));
     child.stdin?.on('drain', () => listener.drained());
     // A program that has ended does not read; that it has ended is said by its end.
     child.stdin?.on('error', () => undefined);
@@ -132,6 +132,15 @@ export class ChildProgram {
       this.#listener.overlong();
     }
     for (const line of lines ?? []) this.#listener.line(line);
+  }
+
+  /** Line by line: one that is too long takes no other with it. */
+  #readErrors(piece: Buffer): void {
+    for (let from = 0; from < piece.length; ) {
+      const to = piece.indexOf(NEWLINE, from) + 1 || piece.length;
+      this.#remark(this.#errors.add(piece.subarray(from, to)) ?? this.#cut());
+      from = to;
+    }
   }
 
   #remark(lines: readonly string[]): void {

@@ -127,7 +127,8 @@ export class Conversation {
   }
 
   #keeps({ isReport }: Entry): boolean {
-    return !isReport || this.#ready?.reports !== false;
+    // A searcher decides by them, whatever it says.
+    return !isReport || this.#ready?.role === 'searcher' || this.#ready?.reports !== false;
   }
 
   /** Does something again as long as the program ends over it, and may be started again. */

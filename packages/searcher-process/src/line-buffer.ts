@@ -1,7 +1,8 @@
 /** The longest line that a program may write, in bytes: its answers are small, and what is no answer must not fill memory. */
 export const LONGEST_LINE = 2 ** 20;
 
-const NEWLINE = 0x0a;
+/** The byte that ends a line. */
+export const NEWLINE = 0x0a;
 
 /** Puts lines together from the pieces in which a pipe hands them over. */
 export class LineBuffer {
@@ -16,14 +17,19 @@ export class LineBuffer {
 
   /**
    * Adds a piece.
-   * @returns the lines that it completes, without their ends; `undefined` once a line is too long
+   * @returns the lines that it completes, without their ends; `undefined` once a line is too long, of which `rest` has what
+   * came
    */
   add(piece: Buffer): readonly string[] | undefined {
     const lines: string[] = [];
     let from = 0;
     for (let end = piece.indexOf(NEWLINE); end !== -1; end = piece.indexOf(NEWLINE, from)) {
-      if (this.#length + end - from > this.#longest) return undefined;
-      lines.push(this.#join(piece.subarray(from, end)));
+      const last = piece.subarray(from, end);
+      if (this.#length + last.length > this.#longest) {
+        this.#pieces.push(last);
+        return undefined;
+      }
+      lines.push(this.#join(last));
       from = end + 1;
     }
     if (from < piece.length) this.#pieces.push(piece.subarray(from));
@@ -31,7 +37,7 @@ export class LineBuffer {
     return this.#length > this.#longest ? undefined : lines;
   }
 
-  /** What came after the last line's end. */
+  /** What came after the last line's end; afterwards the buffer is empty. */
   rest(): string {
     return this.#join(Buffer.alloc(0));
   }

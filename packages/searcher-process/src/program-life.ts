@@ -21,6 +21,9 @@ export class ProgramEnded extends Error {
   }
 }
 
+/** The longest time a timer can run, in milliseconds; one that is set to more runs out at once. */
+const LONGEST_WAIT = 2 ** 31 - 1;
+
 /** What is waited for: room in the pipe, or a line. */
 interface Wait {
   readonly on: 'room' | 'line';
@@ -115,7 +118,7 @@ export class ProgramLife {
       if (this.#problem !== undefined) return reject(this.#problem);
       if (this.#isOver) return reject(this.#ending());
       const late = (): void => this.#fail(tooLate(who, failure, seconds));
-      this.#wait = { on, resolve, reject, limit: setTimeout(late, seconds * 1000) };
+      this.#wait = { on, resolve, reject, limit: setTimeout(late, Math.min(seconds * 1000, LONGEST_WAIT)) };
     });
   }
 

@@ -7,7 +7,10 @@ interface Passage {
   readonly gain: number;
 }
 
-/** Completed trials that a running one is compared with: those that stood nearest to it at this level. */
+/**
+ * Completed trials that a running one is compared with: those that stood nearest to it at this level. More where a
+ * probability is so small that the forecasts of these could not tell it from their half of a success.
+ */
 const NEIGHBOURS = 25;
 
 /**
@@ -24,6 +27,7 @@ export class CurveRule implements StoppingRule {
   readonly #startResource: number;
   readonly #minTrials: number;
   readonly #probability: number;
+  readonly #neighbours: number;
   /** Completed trials by level, in the order of their value there. */
   readonly #passages = new Map<number, Passage[]>();
   #best = Number.POSITIVE_INFINITY;
@@ -37,6 +41,7 @@ export class CurveRule implements StoppingRule {
     this.#startResource = startResource;
     this.#minTrials = minTrials;
     this.#probability = probability;
+    this.#neighbours = Math.max(NEIGHBOURS, Math.ceil(0.5 / probability));
   }
 
   completed({ levels, values }: RunningCurve): void {
@@ -60,10 +65,10 @@ export class CurveRule implements StoppingRule {
     if (level === undefined || value === undefined || level < this.#startResource) return undefined;
     const passages = this.#passages.get(level);
     if (passages === undefined || passages.length < this.#minTrials) return undefined;
-    // A diverged trial is farther from everybody than any number says.
-    const near = Number.isFinite(value) ? nearest(passages, value, NEIGHBOURS) : [];
+    if (!Number.isFinite(value)) return `its value at ${level} is not a finite number`;
+    const near = nearest(passages, value, this.#neighbours);
     const better = near.filter(({ gain }) => value - gain < this.#best).length;
-    const chance = Number.isFinite(value) ? (better + 0.5) / (near.length + 1) : 0;
+    const chance = (better + 0.5) / (near.length + 1);
     if (chance >= this.#probability) return undefined;
     const percent = (chance * 100).toPrecision(2);
     return `by ${near.length} completed trials that stood where it stands at ${level}, its chance of becoming the best is ${percent} %`;

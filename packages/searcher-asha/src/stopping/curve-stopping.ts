@@ -31,5 +31,10 @@ export const curveStopping: FactoryOf<'searcher', CurveStoppingOptions> = define
   } satisfies OptionSchemas<CurveStoppingOptions>),
   nested: { sampler: 'sampler' },
   create: ({ sampler, startResource, minTrials, probability }, context) =>
-    new StoppingSearcher(sampler.create(context), new CurveRule(startResource, minTrials, probability)),
+    new StoppingSearcher(
+      sampler.create(context),
+      new CurveRule(startResource, minTrials, probability),
+      // A trial comes to what the study takes for its value.
+      context.objective.value === 'best' ? 'best' : 'reported',
+    ),
 });

@@ -37,7 +37,7 @@ export class MedianRule implements StoppingRule {
     }
   }
 
-  judge({ levels, values }: RunningCurve): string | undefined {
+  judge({ levels, best }: RunningCurve): string | undefined {
     const level = levels.at(-1);
     if (level === undefined || level < this.#startResource) return undefined;
     const averages = this.#averages.get(level);
@@ -45,7 +45,6 @@ export class MedianRule implements StoppingRule {
     if (averages === undefined || count < this.#minTrials) return undefined;
     const [low, high] = [averages.valueAt((count - 1) >> 1)!, averages.valueAt(count >> 1)!];
     const median = low === high ? low : (low + high) / 2;
-    const best = values.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
     return best > median
       ? `its best so far is worse than the median of ${count} completed trials' averages up to ${level}`
       : undefined;

@@ -2,6 +2,8 @@
 export interface RunningCurve {
   readonly levels: readonly number[];
   readonly values: readonly number[];
+  /** The least of the values. */
+  readonly best: number;
 }
 
 /** When to give a running trial up, by what completed trials looked like at the same level of resource. */

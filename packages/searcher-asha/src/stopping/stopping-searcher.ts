@@ -21,19 +21,25 @@ const GO_ON: Decision = { kind: 'continue' };
 interface Growing {
   readonly levels: number[];
   readonly values: number[];
+  best: number;
+  /** The decision to stop the trial. The engine goes by the last answer, so it stays the same until that is done. */
+  stop?: Decision;
 }
 
 /** Runs every trial to its own end, unless a rule gives it up. */
 export class StoppingSearcher implements Searcher {
   readonly #sampler: ConfigurationSampler;
   readonly #rule: StoppingRule;
+  readonly #counts: 'reported' | 'best';
   readonly #curves = new Map<TrialId, Growing>();
   #completed = 0;
   #stopped = 0;
 
-  constructor(sampler: ConfigurationSampler, rule: StoppingRule) {
+  /** @param counts what stands in a curve at each report: the value `reported`, or the `best` so far */
+  constructor(sampler: ConfigurationSampler, rule: StoppingRule, counts: 'reported' | 'best' = 'reported') {
     this.#sampler = sampler;
     this.#rule = rule;
+    this.#counts = counts;
   }
 
   ask(offer: Offer): MaybePromise<Suggestion> {
@@ -42,7 +48,7 @@ export class StoppingSearcher implements Searcher {
   }
 
   started(trial: TrialView): void {
-    this.#curves.set(trial.id, { levels: [], values: [] });
+    this.#curves.set(trial.id, { levels: [], values: [], best: Number.POSITIVE_INFINITY });
     this.#sampler.started?.(trial);
   }
 
@@ -50,10 +56,14 @@ export class StoppingSearcher implements Searcher {
     this.#sampler.reported?.(trial, report);
     const curve = this.#curves.get(trial.id);
     if (curve === undefined) return GO_ON;
+    if (curve.stop !== undefined) return curve.stop;
+    curve.best = Math.min(curve.best, report.value);
     curve.levels.push(report.resource);
-    curve.values.push(report.value);
+    curve.values.push(this.#counts === 'best' ? curve.best : report.value);
     const reason = this.#rule.judge(curve);
-    return reason === undefined ? GO_ON : { kind: 'stop', reason };
+    if (reason === undefined) return GO_ON;
+    curve.stop = { kind: 'stop', reason };
+    return curve.stop;
   }
 
   ended(trial: TrialView, outcome: TrialOutcome): void {

@@ -55,6 +55,11 @@ describe('a program whose answer is wrong', () => {
     await expect(mute.searcher.ask(offer())).rejects.toThrow(/did not answer hello within 0.5 s/);
   });
 
+  it('is waited for as long as a person may want, which is longer than timers run', async () => {
+    const { searcher } = searcherOf({}, { startSeconds: 3_000_000, answerSeconds: 3_000_000 });
+    expect(await searcher.ask(offer(3))).toMatchObject({ kind: 'start' });
+  });
+
   it('of a sampler is no suggestion of a searcher', async () => {
     const { searcher } = searcherOf({ asked: 'decide', ready: { role: 'searcher' } });
     await expect(searcher.ask(offer())).rejects.toThrow(

@@ -63,6 +63,13 @@ describe('a program that ends', () => {
     }
   });
 
+  it('is remembered by the beginnings of its last words, however long one of them is', async () => {
+    const { searcher } = searcherOf({ asked: 'rant' }, { restarts: 0 });
+    await expect(searcher.ask(offer())).rejects.toThrow(
+      /its last words:\n {4}hello to you\n {4}listen\n {4}ValueError: (?:no ){2700}[^]* …\n[^]* {4}that is all$/,
+    );
+  });
+
   it('before it has said what it is, is not tried again', async () => {
     const { searcher, said } = searcherOf({ dieAtStart: true });
     const answer = searcher.ask(offer());
@@ -95,6 +102,14 @@ describe('a history', () => {
     expect(reasonOf(await searcher.ask(offer(2)))).toBe('told 2');
     complete(searcher, 2);
     expect(reasonOf(await searcher.ask(offer(3)))).toBe('told 4');
+  });
+
+  it('is told with reports to a searcher, which decides by them, whatever it says', async () => {
+    const { searcher } = searcherOf({ asked: 'right', ready: { role: 'searcher', reports: false } });
+    complete(searcher, 1);
+    expect(reasonOf(await searcher.ask(offer(2)))).toBe('told 3');
+    complete(searcher, 2);
+    expect(reasonOf(await searcher.ask(offer(3)))).toBe('told 6');
   });
 
   it('that is not read ends the session', async () => {
