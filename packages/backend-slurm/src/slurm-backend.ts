@@ -130,8 +130,9 @@ export class SlurmBackend implements Backend {
   capacity(): number {
     if (this.#options.bind === 'submit') return this.#options.slots;
     const { pool } = this.#opened ?? {};
-    // Where there is no slot at all, not even one in the queue, a first attempt has to come before there is one for it.
-    if (pool?.size === 0) return 1;
+    // Where every slot has gone for want of work, an attempt has to come before there is a slot for it. Where there is work, slots are
+    // submitted without one, and none is asked for yet: its time limit would run while it waits in the queue.
+    if (pool?.size === 0) return this.#demand ? 0 : 1;
     let places = 0;
     for (const { state } of pool ?? []) if (state === 'idle' || state === 'busy') places += 1;
     return places;

@@ -95,6 +95,38 @@ describe('a job that waits in the queue', () => {
   });
 });
 
+describe('an attempt', () => {
+  it('is not asked for before there is a slot for it: what it waits in the queue would count for its time limit', async () => {
+    const slurm = new HandSlurm({ attemptsPerJob: 1 });
+    slurm.listing = 'RUNNING|None|n1';
+    await slurm.open();
+    slurm.hello('1-1/0');
+    await slurm.wait(5 * SECOND);
+    await slurm.backend.launch(launchRequest(1));
+    const told: number[] = [];
+    slurm.host.capacityChanged = () => void told.push(slurm.backend.capacity());
+    slurm.say('1-1/0', 'started', { attempt: '1.1', pid: 1 });
+    slurm.say('1-1/0', 'ended', { attempt: '1.1', exitCode: 0 });
+    slurm.say('1-1/0', 'leaving', { why: 'it has run its attempts' });
+    await slurm.wait(MINUTE);
+    expect([slurm.count('sbatch'), told]).toEqual([2, [0]]);
+    slurm.hello('1-2/0');
+    await slurm.wait(5 * SECOND);
+    expect(told).toEqual([0, 1]);
+  });
+
+  it('is asked for without a slot where the last one went for want of work: nothing else would tell of new work', async () => {
+    const slurm = new HandSlurm({});
+    slurm.listing = 'RUNNING|None|n1';
+    await slurm.open();
+    slurm.hello('1-1/0');
+    await slurm.wait(MINUTE);
+    slurm.say('1-1/0', 'leaving', { why: 'nothing to do' });
+    await slurm.wait(MINUTE);
+    expect([slurm.count('sbatch'), slurm.backend.capacity()]).toEqual([1, 1]);
+  });
+});
+
 describe('an agent that falls silent', () => {
   it('has the queue asked soon, however calm it was before', async () => {
     const slurm = new HandSlurm({});
