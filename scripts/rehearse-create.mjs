@@ -11,7 +11,7 @@ const EDIT = [
     'Coordinate search: changes one parameter of the best configuration so far. It',
   ],
   ["offer.random('local search')", "offer.random('coordinate search')"],
-  ['.max(1).default(0.2)', '.max(0.5).default(0.1)'],
+  ['.max(1)\n      .default(0.2)', '.max(0.5)\n      .default(0.1)'],
   ['Math.min(1, Math.max(1e-4,', 'Math.min(0.5, Math.max(1e-4,'],
   [
     '  const point = space.toUnit(centre).map((coordinate) => {',

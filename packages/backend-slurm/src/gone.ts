@@ -23,10 +23,12 @@ export interface Gone {
 export interface Sifted {
   /** Those whose jobs would wait forever. */
   readonly hopeless: readonly Gone[];
-  /** Those whose jobs are over or not to be seen, for the first time or again. */
+  /** Those whose jobs are over or not to be seen: the next look should not be long in coming. */
   readonly missed: readonly Slot[];
   /** Those among them that were missed often enough: unless their agents have said something else, their jobs are gone. */
   readonly lost: readonly Slot[];
+  /** Those that would be lost now if their agents had not given signs of life: the accounting may know of an end. */
+  readonly doubted: readonly Slot[];
 }
 
 /**
@@ -37,18 +39,24 @@ export interface Sifted {
 export function sift(slots: Iterable<Slot>, sightOf: (slot: Slot) => JobSight | undefined, now: number): Sifted {
   const hopeless: Gone[] = [];
   const missed: Slot[] = [];
+  const lost: Slot[] = [];
+  const doubted: Slot[] = [];
   for (const slot of slots) {
     const sight = sightOf(slot);
     if (sight?.hopeless !== undefined) {
       hopeless.push({ slot, state: 'hopeless', why: `Slurm would never have started it (${sight.hopeless})` });
-    } else if (isGone(sight) && !isDoubtful(slot, sight, now)) {
+    } else if (isGone(sight)) {
       slot.missed += 1;
-      missed.push(slot);
+      const isDoubted = isDoubtful(slot, sight, now);
+      if (slot.missed < LOOKS || !isDoubted) missed.push(slot);
+      if (slot.missed >= LOOKS && !isDoubted) lost.push(slot);
+      // Once: what it does not know then it is not asked for at each look.
+      if (slot.missed === LOOKS && isDoubted && sight === undefined) doubted.push(slot);
     } else {
       slot.missed = 0;
     }
   }
-  return { hopeless, missed, lost: missed.filter((slot) => slot.missed >= LOOKS) };
+  return { hopeless, missed, lost, doubted };
 }
 
 /**

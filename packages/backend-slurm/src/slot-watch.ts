@@ -68,18 +68,24 @@ export class SlotWatch {
       const { name, index } = this.#soughtJob(slot);
       return jobs.get(`${name}/${index}`);
     };
-    const { hopeless, missed, lost } = sift(pool, sightOf, host.clock.now());
+    const { hopeless, missed, lost, doubted } = sift(pool, sightOf, host.clock.now());
     if (missed.length > 0) pace.hurry();
-    const unexplained = lost.filter((slot) => {
+    const isUnexplained = (slot: Slot): boolean => {
       hear(slot);
       return slot.state !== 'closed';
-    });
-    const [forgotten, over] = [unexplained.filter((slot) => sightOf(slot) === undefined), unexplained.filter(sightOf)];
+    };
+    const unexplained = lost.filter(isUnexplained);
+    const over = unexplained.filter(sightOf);
+    const forgotten = [...unexplained.filter((slot) => sightOf(slot) === undefined), ...doubted.filter(isUnexplained)];
     const ends = (await records?.ends(forgotten.map((slot) => this.#soughtJob(slot)))) ?? [];
     return [
       ...hopeless,
       ...over.map((slot) => goneOf(slot, sightOf(slot))),
-      ...forgotten.map((slot, index) => goneOf(slot, ends[index])),
+      ...forgotten.flatMap((slot, index) => {
+        const end = ends[index];
+        // A node that Slurm takes for dead may live as well.
+        return doubted.includes(slot) && (end === undefined || end.state === 'node') ? [] : goneOf(slot, end);
+      }),
     ];
   }
 

@@ -35,13 +35,25 @@ describe('the slots whose jobs are gone', () => {
   });
 
   it('are not those whose agents have spoken lately, unless Slurm has seen the end of the job itself', () => {
-    const slot = new Slot('1-1', 0, 0);
-    slot.heard = 1000;
-    const missed = (sight: JobSight | undefined, now: number): boolean =>
-      sift([slot], () => sight, now).missed.length > 0;
+    /** What three looks at one moment say of a slot whose agent has spoken at 1 s. */
+    const thrice = (sight: JobSight | undefined, now: number): string[] => {
+      const slot = new Slot('1-1', 0, 0);
+      slot.heard = 1000;
+      return [1, 2, 3].map(() => {
+        const { missed, lost, doubted } = sift([slot], () => sight, now);
+        return Object.entries({ missed, lost, doubted })
+          .flatMap(([name, slots]) => (slots.length > 0 ? name : []))
+          .join(' ');
+      });
+    };
     const dead: JobSight = { state: 'node', text: 'NODE_FAIL' };
-    expect([undefined, dead, FAILED].map((sight) => missed(sight, 61_000))).toEqual([false, false, true]);
-    expect([undefined, dead, FAILED].map((sight) => missed(sight, 61_001))).toEqual([true, true, true]);
+    const gone = ['missed', 'missed lost', 'missed lost'];
+    expect(thrice(FAILED, 61_000)).toEqual(gone);
+    // Of a job that has only vanished the accounting is asked, once.
+    expect(thrice(undefined, 61_000)).toEqual(['missed', 'doubted', '']);
+    expect(thrice(dead, 61_000)).toEqual(['missed', '', '']);
+    expect(thrice(undefined, 61_001)).toEqual(gone);
+    expect(thrice(dead, 61_001)).toEqual(gone);
   });
 
   it('are those at once that would wait forever', () => {
@@ -50,6 +62,7 @@ describe('the slots whose jobs are gone', () => {
       hopeless: [{ slot, state: 'hopeless', why: expect.stringContaining('PartitionTimeLimit') }],
       missed: [],
       lost: [],
+      doubted: [],
     });
   });
 
