@@ -7,6 +7,9 @@ import type { Slot } from './slots/slot.ts';
 /** Looks at the queue without a job's name after which the job is taken to be gone. */
 const LOOKS = 2;
 
+/** How long a sign of life of an agent counts, in milliseconds: one may be late. */
+export const SIGN_OF_LIFE = 2 * HEARTBEAT;
+
 /** A slot whose job is over, as Slurm says. */
 export interface Gone {
   readonly slot: Slot;
@@ -66,7 +69,7 @@ export function sift(slots: Iterable<Slot>, sightOf: (slot: Slot) => JobSight | 
  */
 function isDoubtful({ heard }: Slot, sight: JobSight | undefined, now: number): boolean {
   if (sight !== undefined && sight.state !== 'node') return false;
-  return heard !== undefined && now - heard <= 2 * HEARTBEAT;
+  return heard !== undefined && now - heard <= SIGN_OF_LIFE;
 }
 
 /**

@@ -1,9 +1,8 @@
 import type { AttemptId, BackendHost } from '@fettle/core';
-import { type Gone, goneOf, sift } from './gone.ts';
+import { type Gone, goneOf, SIGN_OF_LIFE, sift } from './gone.ts';
 import type { JobRecords, SoughtJob } from './jobs/job-records.ts';
 import type { LookPace } from './jobs/look-pace.ts';
 import type { JobSight } from './jobs/queue-watch.ts';
-import { HEARTBEAT } from './jobs/slot-script.ts';
 import type { Slot } from './slots/slot.ts';
 import type { SlotPool } from './slots/slot-pool.ts';
 
@@ -98,7 +97,7 @@ export class SlotWatch {
       if (attempt === undefined || heard === undefined) continue;
       const quiet = host.clock.now() - heard;
       // It should have spoken by now: whether its job is still there is worth a question.
-      if (quiet > 2 * HEARTBEAT) pace.hurry();
+      if (quiet > SIGN_OF_LIFE) pace.hurry();
       if (silent || quiet < SILENCE) continue;
       slot.silent = true;
       found.push([attempt, `Nothing was heard of job ${job} for ${Math.round(quiet / 60_000)} min.`]);

@@ -68,6 +68,14 @@ export class HandSlurm {
     return await this.backend.adopt(begun.map((request) => ({ request })));
   }
 
+  /** Opens the study, whose first slot has an agent that waits for work. */
+  async openIdle(): Promise<void> {
+    this.listing = 'RUNNING|None|n1';
+    await this.open();
+    this.hello('1-1/0');
+    await this.wait(5000);
+  }
+
   /** The agent of a slot writes a record. */
   say(slot: string, kind: string, more: object = {}): void {
     const seq = (this.#seqs.get(slot) ?? 0) + 1;

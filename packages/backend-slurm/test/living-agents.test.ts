@@ -7,10 +7,7 @@ const [SECOND, MINUTE, HOUR] = [1000, 60_000, 3_600_000];
 /** One slot whose agent runs an attempt and gives signs of life. */
 async function running(): Promise<{ readonly slurm: HandSlurm; readonly die: () => void }> {
   const slurm = new HandSlurm({});
-  slurm.listing = 'RUNNING|None|n1';
-  await slurm.open();
-  slurm.hello('1-1/0');
-  await slurm.wait(5 * SECOND);
+  await slurm.openIdle();
   await slurm.backend.launch(launchRequest(1));
   let alive = true;
   const beat = (): void => {

@@ -98,10 +98,7 @@ describe('a job that waits in the queue', () => {
 describe('an attempt', () => {
   it('is not asked for before there is a slot for it: what it waits in the queue would count for its time limit', async () => {
     const slurm = new HandSlurm({ attemptsPerJob: 1 });
-    slurm.listing = 'RUNNING|None|n1';
-    await slurm.open();
-    slurm.hello('1-1/0');
-    await slurm.wait(5 * SECOND);
+    await slurm.openIdle();
     await slurm.backend.launch(launchRequest(1));
     const told: number[] = [];
     slurm.host.capacityChanged = () => void told.push(slurm.backend.capacity());
@@ -130,10 +127,7 @@ describe('an attempt', () => {
 describe('an agent that falls silent', () => {
   it('has the queue asked soon, however calm it was before', async () => {
     const slurm = new HandSlurm({});
-    slurm.listing = 'RUNNING|None|n1';
-    await slurm.open();
-    slurm.hello('1-1/0');
-    await slurm.wait(5 * SECOND);
+    await slurm.openIdle();
     await slurm.backend.launch(launchRequest(1));
     const silence = setUpHeartbeats(slurm, ['1-1/0']);
     await slurm.wait(2 * HOUR);
@@ -148,10 +142,7 @@ describe('an attempt that can never be given to a slot', () => {
 
   it('has failed at launch, once, and the slot takes the next one', async () => {
     const slurm = new HandSlurm({}, ['{tool}']);
-    slurm.listing = 'RUNNING|None|n1';
-    await slurm.open();
-    slurm.hello('1-1/0');
-    await slurm.wait(5 * SECOND);
+    await slurm.openIdle();
     await slurm.backend.launch(launchRequest(1, withoutTool));
     expect(await slurm.end('1.1', SECOND)).toMatchObject({ kind: 'failed', failure: 'launch' });
     await slurm.backend.launch(launchRequest(2, { configuration: { tool: 'true' } }));
@@ -163,10 +154,7 @@ describe('an attempt that can never be given to a slot', () => {
 
   it('is not counted among those that one job may run', async () => {
     const slurm = new HandSlurm({ attemptsPerJob: 1 }, ['{tool}']);
-    slurm.listing = 'RUNNING|None|n1';
-    await slurm.open();
-    slurm.hello('1-1/0');
-    await slurm.wait(5 * SECOND);
+    await slurm.openIdle();
     await slurm.backend.launch(launchRequest(1, withoutTool));
     expect(await slurm.end('1.1', SECOND)).toMatchObject({ kind: 'failed', failure: 'launch' });
     await slurm.wait(5 * SECOND);

@@ -197,6 +197,7 @@ export { createStudy } from './study/create-study.ts';
 export { defineStudy } from './study/define-study.ts';
 export { planStudy } from './study/plan-study.ts';
 export { readPastStudy } from './study/read-past-study.ts';
+export { withoutPluginVersions } from './study/definition.ts';
 export { rebuildSearcher } from './study/rebuild-searcher.ts';
 export type { RebuiltSearcher } from './study/rebuild-searcher.ts';
 export { requireSameStudy } from './study/require-same-study.ts';

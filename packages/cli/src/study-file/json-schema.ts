@@ -1,11 +1,9 @@
 import { FettleError, parameterSchema, type PluginKind } from '@fettle/core';
 import { describeOptions, type Json, referenceTo, type Texts, toJsonSchema } from './json-schema-parts.ts';
 import optionTexts from './option-texts.json' with { type: 'json' };
-import { type AnyFactory, findPlugin, ownNames } from './plugin-catalog.ts';
+import { type AnyFactory, findPlugin, ownNames, PLUGIN_KINDS } from './plugin-catalog.ts';
 import { definitionOf, type NamedPlugin, pluginJsonSchema } from './plugin-json-schema.ts';
 import { studyFileSchema } from './schema.ts';
-
-const KINDS: readonly PluginKind[] = ['searcher', 'sampler', 'backend', 'metric-source'];
 
 const SCALAR: Json = { type: ['string', 'number', 'boolean'] };
 
@@ -66,7 +64,7 @@ async function pluginsByKind(
   const found = new Map<PluginKind, NamedPlugin[]>();
   const ours = new Set<AnyFactory>();
   const sought = new Set(further);
-  for (const kind of KINDS) {
+  for (const kind of PLUGIN_KINDS) {
     const names = ownNames(kind);
     const plugins: NamedPlugin[] = [];
     for (const type of new Set([...names, ...further])) {

@@ -37,12 +37,15 @@ function builtIns(): AnyFactory[] {
   return Object.values<unknown>(core).filter((value): value is AnyFactory => isPluginFactory(value));
 }
 
+/** All kinds of plugin. */
+export const PLUGIN_KINDS: readonly PluginKind[] = ['searcher', 'sampler', 'backend', 'metric-source'];
+
 /** What is looked for: a kind of plugin, or any. */
 type Wanted = PluginKind | 'plugin';
 
 /** Kinds of plugin that will do where one is wanted: a sampler is as good as a searcher that runs every trial to its end. */
 function acceptable(wanted: Wanted): readonly PluginKind[] {
-  if (wanted === 'plugin') return ['searcher', 'sampler', 'backend', 'metric-source'];
+  if (wanted === 'plugin') return PLUGIN_KINDS;
   return wanted === 'searcher' ? ['searcher', 'sampler'] : [wanted];
 }
 

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { messageOf, type PluginRecord, rebuildSearcher, type RebuiltSearcher } from '@fettle/core';
+import { messageOf, rebuildSearcher, type RebuiltSearcher, withoutPluginVersions } from '@fettle/core';
 import { loadStudy } from '../study-file/load.ts';
-import { toJson } from '../text/json.ts';
 import type { OpenStudy } from './open-reader.ts';
 
 /** What a searcher answered, or why it could not be asked. */
@@ -19,7 +18,7 @@ export async function askSearcher<T>(
   if (place.file === undefined) return { problem: 'name the study file to see how the searcher stands' };
   try {
     const { space, searcher: plugin } = await loadStudy(place.file);
-    if (!isDeepStrictEqual(identity(plugin.record), identity(summary.definition.searcher))) {
+    if (!isDeepStrictEqual(withoutPluginVersions(plugin.record), withoutPluginVersions(summary.definition.searcher))) {
       return { problem: 'the study file names another searcher now, so it cannot say how this one stands' };
     }
     const searcher = await rebuildSearcher(reader, space, plugin);
@@ -31,9 +30,4 @@ export async function askSearcher<T>(
   } catch (thrown) {
     return { problem: `the searcher could not be asked: ${messageOf(thrown)}` };
   }
-}
-
-/** A plugin with its options; its version may change. */
-function identity(record: PluginRecord): unknown {
-  return JSON.parse(toJson(record), (key, value: unknown) => (key === 'version' ? undefined : value));
 }

@@ -73,7 +73,7 @@ export function settingsOf(options: StudyOptions): Omit<StudySettings, 'backend'
 export function requireSameDefinition(recorded: StudyDefinition, wanted: StudyDefinition): void {
   const differences: string[] = [];
   for (const key of ['name', 'space', 'objective', 'searcher', 'seed', 'first', 'duplicates', 'resumable'] as const) {
-    compare(key, plain(recorded[key]), plain(wanted[key]), differences);
+    compare(key, withoutPluginVersions(recorded[key]), withoutPluginVersions(wanted[key]), differences);
   }
   if (differences.length === 0) return;
   throw new FettleError(
@@ -83,8 +83,8 @@ export function requireSameDefinition(recorded: StudyDefinition, wanted: StudyDe
   );
 }
 
-/** As plain data, without what is undefined; a plugin's version may change. */
-function plain(value: unknown): unknown {
+/** Recorded data as what must stay the same of it: without what is undefined, and without plugins' versions, which may change. */
+export function withoutPluginVersions(value: unknown): unknown {
   return JSON.parse(encode(value), function (this: object, key, item: unknown) {
     return key === 'version' && typeof item === 'string' && 'type' in this && 'options' in this ? undefined : item;
   });
